@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * facts.h - the tables the model is built from, for tools: bit layouts, faults,
+ * stages, counters, caches, registers. Read only; valid for the life of the
+ * program.
+ */
+#ifndef SVASIM_FACTS_H
+#define SVASIM_FACTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "svasim/types.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Pipeline stages, in the order of a request; rows of spec/stages.def. */
+typedef enum svasim_stage {
+#define STAGE(id, name, meaning) SVASIM_STAGE_##id,
+#include "svasim/stages.def"
+#undef STAGE
+    SVASIM_STAGE_COUNT
+} svasim_stage;
+
+/** Fault conditions by their specification names; rows of spec/faults.def. */
+typedef enum svasim_fault {
+    SVASIM_FAULT_NONE = 0,
+#define FAULT(id, code, name, qualified, u, up, t, tp, x, xp, pr, section, condition) \
+    SVASIM_FAULT_##id,
+#include "svasim/faults.def"
+#undef FAULT
+    SVASIM_FAULT_COUNT
+} svasim_fault;
+
+/** How a fault answers one kind of request (columns of the fault table). */
+typedef enum svasim_answer {
+    SVASIM_ANSWER_NEVER, /**< this kind of request cannot meet the fault */
+    SVASIM_ANSWER_UR,
+    SVASIM_ANSWER_CA,
+    SVASIM_ANSWER_OK0,  /**< success without rights; recoverable, not logged */
+    SVASIM_ANSWER_OK0L, /**< success without rights, and logged */
+    SVASIM_ANSWER_OKE,  /**< success with the effective rights; not logged */
+    SVASIM_ANSWER_IR    /**< page request: Invalid Request if last in group */
+} svasim_answer;
+
+/** Kinds of request, the columns of the fault table. */
+typedef enum svasim_kind {
+    SVASIM_KIND_U,  /**< untranslated without PASID */
+    SVASIM_KIND_UP, /**< untranslated with PASID */
+    SVASIM_KIND_T,  /**< translation request without PASID */
+    SVASIM_KIND_TP, /**< translation request with PASID */
+    SVASIM_KIND_X,  /**< translated without PASID */
+    SVASIM_KIND_XP, /**< translated with PASID */
+    SVASIM_KIND_PR, /**< page request */
+    SVASIM_KIND_COUNT
+} svasim_kind;
+
+typedef struct svasim_fault_info {
+    const char *name;      /**< "SPT.6" */
+    const char *condition; /**< one phrase */
+    const char *section;   /**< of the VT-d specification rev 5.10 */
+    uint8_t code;          /**< reason code as software reads it */
+    bool qualified;        /**< FPD silences it */
+    uint8_t answer[SVASIM_KIND_COUNT]; /**< svasim_answer */
+} svasim_fault_info;
+
+/** Row of `fault`; NULL if it is NONE or out of range. */
+SVASIM_API const svasim_fault_info *svasim_fault_at(unsigned fault);
+/** Fault named `name` ("SPT.6", any case); SVASIM_FAULT_NONE if there is none. */
+SVASIM_API svasim_fault svasim_fault_find(const char *name);
+
+/** What a bit range of an entry is. */
+typedef enum svasim_field_kind {
+    SVASIM_FIELD_VALUE,    /**< a named field */
+    SVASIM_FIELD_ADDRESS,  /**< address bits in place; at and above HAW they are reserved */
+    SVASIM_FIELD_WIDE,     /**< address bits in place, never reserved (descriptors) */
+    SVASIM_FIELD_DOMAIN,   /**< domain id; bits above the ND width are reserved */
+    SVASIM_FIELD_RESERVED, /**< must be 0 */
+    SVASIM_FIELD_IGNORED   /**< hardware never looks */
+} svasim_field_kind;
+
+typedef struct svasim_field {
+    const char *name;      /**< "pgtt"; "" for reserved and ignored ranges */
+    const char *spec_name; /**< "PGTT" */
+    const char *meaning;
+    const char *unless;    /**< reserved unless these capabilities; "" = always there */
+    uint64_t unless_caps;  /**< the same as internal capability bits */
+    uint8_t kind;          /**< svasim_field_kind */
+    uint8_t word, hi, lo;  /**< quadword, and bits inside it */
+} svasim_field;
+
+/** One in-memory structure or descriptor. Entries are little-endian quadwords. */
+typedef struct svasim_layout {
+    const char *name;    /**< "pasid_entry" */
+    const char *title;   /**< "Scalable-mode PASID-table entry" */
+    const char *section; /**< of the VT-d specification rev 5.10 */
+    const svasim_field *fields;
+    uint16_t field_count;
+    uint8_t words;       /**< length in quadwords */
+} svasim_layout;
+
+SVASIM_API const svasim_layout *svasim_layout_at(unsigned index); /**< NULL past the end */
+SVASIM_API const svasim_layout *svasim_layout_find(const char *name);
+/** Named field of a layout (any case); NULL if there is none. */
+SVASIM_API const svasim_field *svasim_field_find(const svasim_layout *layout, const char *name);
+/** Value of a field in an entry given as host-order quadwords. An ADDRESS or WIDE field is
+    returned in place (low bits 0), every other one shifted down. */
+SVASIM_API uint64_t svasim_field_get(const svasim_field *field, const uint64_t *words);
+/** Set a field; bits of `value` that do not fit are refused (false, unchanged). */
+SVASIM_API bool svasim_field_set(const svasim_field *field, uint64_t *words, uint64_t value);
+
+SVASIM_API const char *svasim_stage_name(unsigned stage);    /**< NULL past the end */
+SVASIM_API const char *svasim_stage_meaning(unsigned stage);
+
+typedef struct svasim_counter_info {
+    const char *name;    /**< Linux dmar PMU event name where one exists */
+    const char *meaning;
+} svasim_counter_info;
+SVASIM_API const svasim_counter_info *svasim_counter_at(unsigned index); /**< NULL past the end */
+
+typedef struct svasim_cache_info {
+    const char *name; /**< also the prefix of its config keys */
+    const char *tag;  /**< what a lookup compares */
+    const char *holds;
+} svasim_cache_info;
+SVASIM_API const svasim_cache_info *svasim_cache_at(unsigned index); /**< NULL past the end */
+
+typedef struct svasim_register_info {
+    const char *name;
+    const char *meaning;
+    uint32_t offset;
+    uint8_t bytes;
+    const char *access; /**< "ro", "rw", "wo", "rw1c", "mixed" */
+    uint64_t reset;
+} svasim_register_info;
+SVASIM_API const svasim_register_info *svasim_register_at(unsigned index); /**< NULL past the end */
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * mem.h - sparse simulated physical memory, zero where never written.
+ *
+ * Kept in 64 KiB chunks that are allocated on the first write. Any 64-bit
+ * address may be used; addresses at and above the limit fail like a bus error.
+ */
+#ifndef SVASIM_MEM_H
+#define SVASIM_MEM_H
+
+#include "svasim/svasim.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct svasim_mem svasim_mem;
+
+/**
+ * @param limit_bytes first address that does not exist (0: 2^52)
+ * @param alloc       NULL for the C library's
+ * @return NULL if memory is short
+ */
+SVASIM_API svasim_mem *svasim_mem_create(uint64_t limit_bytes, const svasim_alloc *alloc);
+SVASIM_API void svasim_mem_destroy(svasim_mem *mem);
+/** Copy `bytes` at `hpa` to `out`. SVASIM_EINVAL beyond the limit; any alignment. */
+SVASIM_API svasim_err svasim_mem_read(const svasim_mem *mem, uint64_t hpa, void *out, size_t bytes);
+/** Store. SVASIM_EINVAL beyond the limit, SVASIM_ENOMEM if a chunk cannot be had
+    (bytes before that chunk are stored). */
+SVASIM_API svasim_err svasim_mem_write(svasim_mem *mem, uint64_t hpa, const void *data,
+                                       size_t bytes);
+/** Little-endian quadword helpers; a read outside memory gives 0. */
+SVASIM_API uint64_t svasim_mem_read64(const svasim_mem *mem, uint64_t hpa);
+SVASIM_API svasim_err svasim_mem_write64(svasim_mem *mem, uint64_t hpa, uint64_t value);
+/** Bytes of host memory now used for contents. */
+SVASIM_API uint64_t svasim_mem_footprint_bytes(const svasim_mem *mem);
+/** Set read, write, update and host of `ports` to this memory. */
+SVASIM_API void svasim_mem_ports(svasim_mem *mem, svasim_ports *ports);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * svasim.h - embed one VT-d remapping unit.
+ *
+ * A unit has no globals, starts no threads and opens no files. Addresses and
+ * lengths are in bytes, time is in ticks: one tick is one cycle of the unit's
+ * clock (`clock.freq_mhz`). One unit is used by one thread at a time; two
+ * units never share anything.
+ *
+ * Three vocabularies never mix:
+ *   - svasim_err: what the caller did wrong, or lacks. Nothing was changed.
+ *   - a fault: a normal result of the modelled hardware, in svasim_response.
+ *   - an assertion: a bug of svasim itself; it prints and aborts.
+ *
+ * Ten lines to a first translation: docs/examples/embed_minimal.c.
+ */
+#ifndef SVASIM_SVASIM_H
+#define SVASIM_SVASIM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "svasim/config.h"
+#include "svasim/facts.h"
+#include "svasim/types.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** One remapping unit; opaque. */
+typedef struct svasim svasim;
+
+/** How a memory transaction is tagged on the link (the AT field). */
+typedef enum svasim_at {
+    SVASIM_UNTRANSLATED = 0, /**< AT = 00b: to be translated */
+    SVASIM_TRANSLATION = 1,  /**< AT = 01b: an ATS translation request */
+    SVASIM_TRANSLATED = 2,   /**< AT = 10b: carries a host address already */
+    SVASIM_AT_RESERVED = 3   /**< AT = 11b: always an Unsupported Request */
+} svasim_at;
+
+/** What the transaction does to memory. */
+typedef enum svasim_op {
+    SVASIM_READ = 0,
+    SVASIM_WRITE = 1,
+    SVASIM_ATOMIC = 2 /**< needs both read and write permission */
+} svasim_op;
+
+/** Bits of svasim_request.flags. */
+enum {
+    SVASIM_PRIV = 1u << 0,    /**< privileged mode requested (PR); needs a PASID */
+    SVASIM_EXEC = 1u << 1,    /**< execute requested (ER); needs a PASID */
+    SVASIM_NO_WRITE = 1u << 2 /**< NW of a translation request */
+};
+
+/** Value of svasim_request.pasid of a request-without-PASID. */
+#define SVASIM_NO_PASID UINT32_MAX
+
+/** A request on the upstream port. Copied: the caller may reuse it at once. */
+typedef struct svasim_request {
+    uint64_t tag;       /**< opaque; comes back in the response */
+    uint64_t address;   /**< the untranslated address, or the host address if translated */
+    uint32_t length;    /**< bytes, 0..4096, not crossing a 4 KiB boundary; 0 is a
+                             zero-length read (only with SVASIM_READ) */
+    uint32_t pasid;     /**< 20 bits, or SVASIM_NO_PASID */
+    uint16_t source_id; /**< bus[15:8] device[7:3] function[2:0] */
+    uint8_t op;         /**< svasim_op */
+    uint8_t at;         /**< svasim_at */
+    uint8_t flags;      /**< SVASIM_PRIV | SVASIM_EXEC | SVASIM_NO_WRITE */
+} svasim_request;
+
+/** How the unit answered (what the device sees). */
+typedef enum svasim_status {
+    SVASIM_STATUS_OK = 0, /**< success; `address` and `rights` are valid */
+    SVASIM_STATUS_UR = 1, /**< Unsupported Request: blocked */
+    SVASIM_STATUS_CA = 2  /**< Completer Abort */
+} svasim_status;
+
+/** Bits of svasim_response.rights. */
+enum { SVASIM_R = 1u << 0, SVASIM_W = 1u << 1, SVASIM_P = 1u << 2 };
+
+/** Bits of svasim_response.flags. */
+enum {
+    SVASIM_RECORDED = 1u << 0,     /**< the fault was logged (not silenced by FPD) */
+    SVASIM_IOTLB_HIT = 1u << 1,    /**< served from the IOTLB */
+    SVASIM_JOINED = 1u << 2,       /**< served by another request's walk */
+    SVASIM_INTERRUPT = 1u << 3,    /**< decoded as an interrupt message, not DMA */
+    SVASIM_BYPASS = 1u << 4,       /**< not translated (translation disabled) */
+    SVASIM_SNOOP = 1u << 5,        /**< the access must snoop whatever its no-snoop hint says */
+    SVASIM_UNTRANSLATED_ONLY = 1u << 6 /**< U of a translation completion */
+};
+
+/** Exactly one per accepted request. */
+typedef struct svasim_response {
+    uint64_t tag;             /**< of the request */
+    uint64_t address;         /**< host physical address of the request's first byte; 0 on a fault */
+    uint64_t page_bytes;      /**< size of the translation used; 0 on a fault */
+    svasim_tick accepted_at;  /**< tick at which the port took the request */
+    svasim_tick completed_at; /**< tick at which the answer left; accepted_at if untimed */
+    uint16_t fault;           /**< svasim_fault, SVASIM_FAULT_NONE if none */
+    uint16_t reads;           /**< memory reads this request caused */
+    uint16_t updates;         /**< atomic A/D updates this request caused */
+    uint16_t domain_id;       /**< of the translation used; 0 on a fault */
+    uint8_t status;           /**< svasim_status */
+    uint8_t rights;           /**< SVASIM_R | SVASIM_W granted */
+    uint8_t flags;            /**< SVASIM_RECORDED | ... */
+    uint8_t pgtt;             /**< translation type used, PASID-entry encoding; 0 = none */
+    uint32_t where[SVASIM_STAGE_COUNT]; /**< ticks spent by stage; the sum is the latency */
+} svasim_response;
+
+/** Answer of svasim_ports.update. */
+typedef enum svasim_update {
+    SVASIM_UPDATE_DONE = 0, /**< memory held `expected` and now holds `desired` */
+    SVASIM_UPDATE_LOST = 1, /**< memory held something else, now in *seen; unchanged */
+    SVASIM_UPDATE_FAILED = 2 /**< the target cannot do it (fault SFS.10 or SSS.6) */
+} svasim_update;
+
+/** What the host lends the unit. Set with SVASIM_PORTS_INIT, then fill. */
+typedef struct svasim_ports {
+    size_t size; /**< sizeof(svasim_ports): older hosts keep working */
+    void *host;  /**< first argument of every call below; never dereferenced */
+    /** Copy `bytes` (8, 16, 32 or 64, naturally aligned) at `hpa` to `out`.
+        Nonzero means the access failed. Must not call back into the unit. */
+    int (*read)(void *host, uint64_t hpa, void *out, uint32_t bytes);
+    /** Store `bytes` (4 or 8) at `hpa`. Nonzero: failed. */
+    int (*write)(void *host, uint64_t hpa, const void *data, uint32_t bytes);
+    /** Locked compare-exchange of the 8-byte little-endian entry at `hpa`. */
+    svasim_update (*update)(void *host, uint64_t hpa, uint64_t expected, uint64_t desired,
+                            uint64_t *seen);
+    /** Timed answers. May call svasim_submit. NULL: answers are counted only. */
+    void (*respond)(void *host, const svasim_response *response);
+    /** A request queue that had been full has room again. May be NULL. */
+    void (*on_credit)(void *host);
+} svasim_ports;
+/* clang-format off */
+#define SVASIM_PORTS_INIT { sizeof(svasim_ports), NULL, NULL, NULL, NULL, NULL, NULL }
+/* clang-format on */
+
+/**
+ * Create a unit in reset state: translation off, caches empty, time 0.
+ * @param out     receives the unit; unchanged on error
+ * @param config  checked and copied; the caller keeps it
+ * @param ports   copied; `read` and `update` are required
+ * @param alloc   NULL for the C library's. Nothing is allocated after this call.
+ * @return SVASIM_OK; SVASIM_EINVAL (text in svasim_config_error(config));
+ *         SVASIM_ENOMEM
+ */
+SVASIM_API svasim_err svasim_create(svasim **out, svasim_config *config, const svasim_ports *ports,
+                                    const svasim_alloc *alloc);
+/** Free the unit; requests in flight get no answer. NULL is allowed. */
+SVASIM_API void svasim_destroy(svasim *unit);
+
+/* --- functional: answers at once, through the same caches and the same walk --- */
+
+/**
+ * Translate now: caches are used and filled, A/D bits set, no time passes.
+ * Not allowed (SVASIM_BUSY) while timed requests are in flight.
+ * @return SVASIM_OK and *out is filled (a fault is a result); SVASIM_EINVAL for
+ *         a request outside the ranges of svasim_request, text in svasim_error
+ */
+SVASIM_API svasim_err svasim_translate(svasim *unit, const svasim_request *request,
+                                       svasim_response *out);
+/**
+ * What the tables in memory say right now: no cache is consulted or filled, no
+ * bit is set, nothing is counted. Compare with a response to find stale ones.
+ */
+SVASIM_API svasim_err svasim_peek(svasim *unit, const svasim_request *request,
+                                  svasim_response *out);
+
+/* --- timed --- */
+
+/**
+ * Offer a request at the current tick.
+ * @return SVASIM_OK: accepted, exactly one respond() follows; SVASIM_BUSY: the
+ *         request queue is full, nothing was taken, on_credit() will be called;
+ *         SVASIM_EINVAL as svasim_translate
+ */
+SVASIM_API svasim_err svasim_submit(svasim *unit, const svasim_request *request);
+/** Current tick. */
+SVASIM_API svasim_tick svasim_now(const svasim *unit);
+/** Tick of the next thing that happens by itself; SVASIM_NEVER when idle. */
+SVASIM_API svasim_tick svasim_next_event(const svasim *unit);
+/** Run all events up to and including tick `until`, then set the time to it.
+    A time in the past is ignored. */
+SVASIM_API void svasim_run_until(svasim *unit, svasim_tick until);
+/** Run until no request is in flight. */
+SVASIM_API void svasim_drain(svasim *unit);
+/** Requests accepted and not yet answered. */
+SVASIM_API uint32_t svasim_in_flight(const svasim *unit);
+
+/* --- the programming interface --- */
+
+/** Register write of 4 or 8 bytes at a naturally aligned offset. */
+SVASIM_API svasim_err svasim_mmio_write(svasim *unit, uint32_t offset, uint32_t bytes,
+                                        uint64_t value);
+/** Register read of 4 or 8 bytes; holes read 0. */
+SVASIM_API svasim_err svasim_mmio_read(svasim *unit, uint32_t offset, uint32_t bytes,
+                                       uint64_t *value);
+/**
+ * Process one invalidation descriptor as the queue would.
+ * @param words  four quadwords; the upper two are 0 for a 128-bit descriptor
+ * @param out_iqei 0, or the IQEI code of the error the queue would stop with;
+ *                 may be NULL
+ */
+SVASIM_API svasim_err svasim_invalidate(svasim *unit, const uint64_t words[4], uint8_t *out_iqei);
+
+/* --- inspection --- */
+
+/** Value of counter `index` (facts.h lists them). 0 for an index out of range. */
+SVASIM_API uint64_t svasim_counter_value(const svasim *unit, unsigned index);
+/** Ticks all answered requests spent in stage `index`, in total. */
+SVASIM_API uint64_t svasim_stage_ticks(const svasim *unit, unsigned index);
+/** Answered requests of kind `kind` (svasim_latency_kind_name). */
+SVASIM_API uint64_t svasim_latency_samples(const svasim *unit, unsigned kind);
+/** Latency in ticks at quantile `per_mille` * 10 + tenth: pass 500000 for the median,
+    999000 for p99.9, 1000000 for the maximum. Exact below 2048 ticks, within
+    1/1024 above. 0 when there are no samples. */
+SVASIM_API uint64_t svasim_latency_quantile(const svasim *unit, unsigned kind,
+                                            uint32_t parts_per_million);
+/** Mean latency in ticks of kind `kind`; 0 without samples. */
+SVASIM_API double svasim_latency_mean(const svasim *unit, unsigned kind);
+/** Number of latency kinds, and their names ("read", "write", ...). */
+SVASIM_API unsigned svasim_latency_kinds(void);
+SVASIM_API const char *svasim_latency_kind_name(unsigned kind);
+/** Faults answered, by svasim_fault. */
+SVASIM_API uint64_t svasim_fault_count(const svasim *unit, unsigned fault);
+/** Use of resource `index` since reset: busy slot-ticks, capacity in slots. */
+typedef struct svasim_resource {
+    const char *name;
+    uint64_t busy_ticks;  /**< sum over slots */
+    uint64_t slots;       /**< how many can be busy at once */
+    uint64_t stalled_ticks; /**< ticks something waited for a slot */
+} svasim_resource;
+SVASIM_API unsigned svasim_resource_count(void);
+SVASIM_API svasim_err svasim_resource_get(const svasim *unit, unsigned index, svasim_resource *out);
+/** Is a translation of this page cached? `cache` is a name of svasim_cache_at. */
+SVASIM_API bool svasim_cache_holds(const svasim *unit, const char *cache, uint16_t source_id,
+                                   uint32_t pasid, uint64_t address);
+/** Entries now valid in cache `index` of svasim_cache_at. */
+SVASIM_API uint32_t svasim_cache_entries(const svasim *unit, unsigned index);
+/** Text of the last SVASIM_EINVAL; never NULL. */
+SVASIM_API const char *svasim_error(const svasim *unit);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/* finish.c - what happens once both stages have an answer: rights, the interrupt range (section
+ * 3.15), dirty flags (3.6.2, 3.7.2), and the IOTLB entry (6.2.4). */
+#include "arch/walk.h"
+
+#include "spec/tables.h"
+
+#define INTERRUPT_BASE UINT64_C(0xfee00000)
+#define INTERRUPT_BYTES UINT64_C(0x100000)
+
+static enum sv_ask dirty_first(struct sv_walk *walk);
+static enum sv_ask dirty_second(struct sv_walk *walk);
+static enum sv_ask fill_iotlb(struct sv_walk *walk);
+
+static bool is_first(const struct sv_translation *t)
+{
+    return t->pgtt == SV_PGTT_FIRST || t->pgtt == SV_PGTT_NESTED;
+}
+
+static bool wants_dirty(const struct sv_walk *walk)
+{
+    return sv_wants_dirty(walk->rules, &walk->request);
+}
+
+/* The stages' results as one translation. */
+static void compose(struct sv_walk *walk)
+{
+    const struct sv_pasid *entry = &walk->entry;
+    const struct sv_stage_state *fs = &walk->fs, *ss = &walk->ss;
+    bool first = entry->pgtt == SV_PGTT_FIRST || entry->pgtt == SV_PGTT_NESTED;
+    bool second = entry->pgtt != SV_PGTT_FIRST;
+    uint8_t shift = first ? fs->shift : ss->shift;
+    if (first && second && ss->shift < shift)
+        shift = ss->shift;
+    uint64_t target = second ? ss->target : fs->target;
+    bool leaf_snoops = second && (ss->entry & sv_second_leaf_4k_snp_mask());
+    walk->out.pa = target;
+    walk->result = (struct sv_translation){
+        .frame = target & ~low_mask(shift),
+        .pasid = walk->pasid,
+        .domain_id = entry->domain_id,
+        .page_shift = shift,
+        .pgtt = entry->pgtt,
+        .fs_rw = !first || fs->write,
+        .fs_us = !first || fs->other,
+        .ss_r = !second || ss->other,
+        .ss_w = !second || ss->write,
+        .fs_dirty = !first || (fs->entry & sv_first_leaf_4k_d_mask()),
+        .ss_dirty = !second || !entry->ssade || (ss->entry & sv_second_leaf_4k_d_mask()),
+        .ssade = entry->ssade,
+        .sre = entry->sre,
+        .wpe = entry->wpe,
+        .fpd = walk->fpd,
+        .rid_priv = walk->privileged && !walk->has_pasid,
+        .snoop = entry->pgsnp || leaf_snoops,
+    };
+}
+
+static bool overlaps_interrupt_range(uint64_t frame, unsigned shift)
+{
+    return frame < INTERRUPT_BASE + INTERRUPT_BYTES &&
+           frame + low_mask(shift) >= INTERRUPT_BASE;
+}
+
+static enum sv_ask deliver(struct sv_walk *walk)
+{
+    if (walk->result.snoop)
+        walk->out.flags |= SVASIM_SNOOP;
+    if (walk->request.at != SVASIM_TRANSLATION)
+        return sv_walk_done(walk);
+    if ((walk->request.flags & SVASIM_NO_WRITE) && sv_rules_has(walk->rules, SV_CAP_NWFS))
+        walk->out.rights &= (uint8_t)~SVASIM_W;
+    if (!walk->out.rights)
+        walk->out.pa = 0;
+    if (walk->has_pasid && (walk->request.flags & SVASIM_PRIV))
+        walk->out.rights |= SVASIM_P;
+    return sv_walk_done(walk);
+}
+
+enum sv_ask sv_finish(struct sv_walk *walk)
+{
+    compose(walk);
+    svasim_fault fault = sv_check_rights(walk->rules, &walk->request, walk->privileged,
+                                         &walk->result, &walk->out.rights);
+    if (fault != SVASIM_FAULT_NONE)
+        return sv_walk_fault(walk, fault);
+    if (walk->request.at == SVASIM_TRANSLATION) {
+        if (!walk->out.rights)
+            return deliver(walk);
+        if (overlaps_interrupt_range(walk->result.frame, walk->result.page_shift))
+            return sv_walk_fault(walk,
+                                 walk->legacy ? SVASIM_FAULT_LGN_4 : SVASIM_FAULT_SGN_8_2);
+    } else if (sv_is_interrupt_range(walk->out.pa)) {
+        return sv_walk_fault(walk, walk->legacy ? SVASIM_FAULT_LGN_4 : SVASIM_FAULT_SGN_8_1);
+    }
+    return dirty_first(walk);
+}
+
+/* --- dirty flags: last, and only when nothing can fault any more --- */
+
+static bool first_flags_missing(const struct sv_walk *walk, uint64_t *out_flags)
+{
+    if (!is_first(&walk->result))
+        return false;
+    uint64_t flags = sv_first_leaf_4k_a_mask();
+    if (walk->entry.eafe)
+        flags |= sv_first_leaf_4k_ea_mask();
+    if (wants_dirty(walk) && (walk->out.rights & SVASIM_W))
+        flags |= sv_first_leaf_4k_d_mask();
+    *out_flags = flags & ~walk->fs.entry;
+    return *out_flags != 0;
+}
+
+static enum sv_ask judge_first_update(struct sv_walk *walk)
+{
+    /* Software changed the leaf under us: whatever was found may be gone. Walk again. */
+    if (walk->update == SVASIM_UPDATE_LOST && ++walk->tries < walk->rules->update_tries)
+        return sv_walk_tables(walk);
+    REQUIRE(walk, walk->update == SVASIM_UPDATE_DONE, SFS_10);
+    walk->fs.entry = walk->desired;
+    walk->result.fs_dirty = (walk->desired & sv_first_leaf_4k_d_mask()) != 0;
+    return dirty_second(walk);
+}
+
+static enum sv_ask update_first(struct sv_walk *walk)
+{
+    uint64_t flags = 0;
+    (void)first_flags_missing(walk, &flags);
+    return sv_ask_update(walk, walk->fs.hpa, walk->fs.entry, walk->fs.entry | flags,
+                         judge_first_update);
+}
+
+/* The write of the flag itself dirtied the table's page in the second stage. That walk overwrote
+ * what was known of the page, so the page is looked up once more. */
+static enum sv_ask page_again(struct sv_walk *walk)
+{
+    walk->holder_dirty = true;
+    return sv_second_stage(walk, walk->fs.target, SV_PURPOSE_PAGE, sv_finish);
+}
+
+static enum sv_ask dirty_first(struct sv_walk *walk)
+{
+    uint64_t flags;
+    if (!first_flags_missing(walk, &flags))
+        return dirty_second(walk);
+    REQUIRE(walk, walk->entry.pwsnp, SFS_9);
+    if (walk->entry.pgtt == SV_PGTT_NESTED) {
+        REQUIRE(walk, walk->holder_writable, SFS_8);
+        if (walk->entry.ssade && !walk->holder_dirty) {
+            uint64_t offset = walk->fs.hpa & low_mask(12);
+            return sv_second_stage(walk, walk->fs.table_gpa + offset, SV_PURPOSE_TABLE_WRITE,
+                                   page_again);
+        }
+    }
+    return update_first(walk);
+}
+
+static enum sv_ask judge_second_update(struct sv_walk *walk)
+{
+    if (walk->update == SVASIM_UPDATE_LOST && ++walk->tries < walk->rules->update_tries)
+        return sv_walk_tables(walk);
+    REQUIRE(walk, walk->update == SVASIM_UPDATE_DONE, SSS_6);
+    walk->result.ss_dirty = (walk->desired & sv_second_leaf_4k_d_mask()) != 0;
+    return fill_iotlb(walk);
+}
+
+static enum sv_ask dirty_second(struct sv_walk *walk)
+{
+    if (!walk->entry.ssade || walk->entry.pgtt == SV_PGTT_FIRST)
+        return fill_iotlb(walk);
+    uint64_t flags = sv_second_leaf_4k_a_mask();
+    if (wants_dirty(walk) && (walk->out.rights & SVASIM_W))
+        flags |= sv_second_leaf_4k_d_mask();
+    flags &= ~walk->ss.entry;
+    if (!flags)
+        return fill_iotlb(walk);
+    REQUIRE(walk, walk->entry.pwsnp, SSS_5);
+    return sv_ask_update(walk, walk->ss.hpa, walk->ss.entry, walk->ss.entry | flags,
+                         judge_second_update);
+}
+
+/* --- the IOTLB entry --- */
+
+static enum sv_ask fill_iotlb(struct sv_walk *walk)
+{
+    if (!walk->rules->has_iotlb)
+        return deliver(walk);
+    walk->key.address = walk->request.address;
+    walk->key.pasid = walk->has_pasid ? walk->pasid : 0;
+    walk->key.source_id = walk->request.source_id;
+    walk->key.has_pasid = walk->has_pasid;
+    walk->key.page_shift = walk->result.page_shift;
+    walk->fill_cache = SV_CACHE_IOTLB_4K;
+    walk->fill = &walk->result;
+    walk->judge = deliver;
+    return SV_ASK_FILL;
+}
+
+/* --- pass-through, section 3.9 --- */
+
+/* Largest page the unit supports, shrunk until it does not touch the interrupt range. */
+static uint8_t pass_through_shift(const struct sv_walk *walk)
+{
+    uint8_t shift = 12;
+    if ((walk->rules->sslps & 2) || sv_rules_has(walk->rules, SV_CAP_FS1GP))
+        shift = 30;
+    else if ((walk->rules->sslps & 1) || sv_rules_has(walk->rules, SV_CAP_FSTS))
+        shift = 21;
+    while (shift > 12 && overlaps_interrupt_range(walk->request.address & ~low_mask(shift), shift))
+        shift = shift == 30 ? 21 : 12;
+    return shift;
+}
+
+enum sv_ask sv_pass_through(struct sv_walk *walk)
+{
+    REQUIRE(walk, fits_width(walk->request.address, walk->rules->haw), SGN_4_2);
+    if (sv_is_interrupt_range(walk->request.address))
+        return sv_walk_fault(walk, walk->request.at == SVASIM_TRANSLATION ? SVASIM_FAULT_SGN_8_2
+                                                                  : SVASIM_FAULT_SGN_8_1);
+    uint8_t shift = pass_through_shift(walk);
+    walk->out.pa = walk->request.address;
+    walk->out.rights = SVASIM_R | SVASIM_W;
+    walk->result = (struct sv_translation){
+        .frame = walk->request.address & ~low_mask(shift),
+        .pasid = walk->pasid,
+        .domain_id = walk->entry.domain_id,
+        .page_shift = shift,
+        .pgtt = SV_PGTT_PASS_THROUGH,
+        .fs_rw = true,
+        .fs_us = true,
+        .ss_r = true,
+        .ss_w = true,
+        .fs_dirty = true,
+        .ss_dirty = true,
+        .sre = walk->entry.sre,
+        .fpd = walk->fpd,
+        .rid_priv = walk->privileged && !walk->has_pasid,
+        .snoop = walk->entry.pgsnp,
+    };
+    return fill_iotlb(walk);
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+/* invalidate.c - descriptor checks and scopes (section 6.5.2). The scope of each granularity is
+ * a row of scopes.def; here the descriptor's fields are put into it. */
+#include "arch/invalidate.h"
+
+/* Descriptor types, and the table modes they are legal in. */
+static const struct {
+    enum sv_layout_id layout;
+    bool in_legacy;
+    bool needs_cap;
+    enum sv_cap cap;
+} types[] = {
+    [1] = {SV_LAYOUT_inv_cc, true, false, SV_CAP_QI},
+    [2] = {SV_LAYOUT_inv_iotlb, true, false, SV_CAP_QI},
+    [3] = {SV_LAYOUT_inv_dev_tlb, true, true, SV_CAP_DT},
+    [4] = {SV_LAYOUT_inv_iec, true, false, SV_CAP_QI},
+    [5] = {SV_LAYOUT_inv_wait, true, false, SV_CAP_QI},
+    [6] = {SV_LAYOUT_inv_p_iotlb, false, false, SV_CAP_QI},
+    [7] = {SV_LAYOUT_inv_pc, false, false, SV_CAP_QI},
+    [8] = {SV_LAYOUT_inv_p_dev_tlb, false, true, SV_CAP_DT},
+    [9] = {SV_LAYOUT_inv_page_grp_resp, false, true, SV_CAP_PRS},
+    [10] = {SV_LAYOUT_inv_hpt, false, true, SV_CAP_HPTS},
+};
+
+static const struct scope_row {
+    enum sv_layout_id layout;
+    uint8_t granularity;
+    uint8_t context, pasid_cache, iotlb_second, iotlb_first, first_tables, second_tables;
+} scopes[] = {
+#define NONE SV_MATCH_NONE
+#define ALL SV_MATCH_ALL
+#define S SV_MATCH_S
+#define D SV_MATCH_D
+#define P SV_MATCH_P
+#define A SV_MATCH_A
+#define IH SV_MATCH_IH
+#define LEGACY_D SV_MATCH_LEGACY_D
+#define SCOPE(layout, g, context, pasid, second, first, first_tables, second_tables)               \
+    {SV_LAYOUT_##layout, g, context, pasid, second, first, first_tables, second_tables},
+#include "spec/scopes.def"
+};
+
+static const struct scope_row *find_row(enum sv_layout_id layout, unsigned granularity)
+{
+    for (unsigned i = 0; i < sizeof scopes / sizeof scopes[0]; i++)
+        if (scopes[i].layout == layout && scopes[i].granularity == granularity)
+            return &scopes[i];
+    return NULL;
+}
+
+/* IH spares a column; LEGACY_D becomes D or, in scalable mode, no condition on the domain. */
+static uint8_t resolve(uint8_t cell, bool ih, bool legacy)
+{
+    if ((cell & SV_MATCH_IH) && ih)
+        return SV_MATCH_NONE;
+    if (cell & SV_MATCH_LEGACY_D) {
+        if (legacy)
+            cell |= SV_MATCH_D;
+        else if (cell == SV_MATCH_LEGACY_D)
+            cell = SV_MATCH_ALL;
+    }
+    return cell & (uint8_t)~(SV_MATCH_IH | SV_MATCH_LEGACY_D);
+}
+
+static void fill_scope(struct sv_scope *scope, const struct scope_row *row, bool ih, bool legacy)
+{
+    scope->context = resolve(row->context, ih, legacy);
+    scope->pasid_cache = resolve(row->pasid_cache, ih, legacy);
+    scope->iotlb_second = resolve(row->iotlb_second, ih, legacy);
+    scope->iotlb_first = resolve(row->iotlb_first, ih, legacy);
+    scope->first_tables = resolve(row->first_tables, ih, legacy);
+    scope->second_tables = resolve(row->second_tables, ih, legacy);
+}
+
+static void set_block(struct sv_scope *scope, uint64_t address, unsigned am, unsigned width)
+{
+    scope->block_shift = (uint8_t)(12 + am > 64 ? 64 : 12 + am);
+    scope->address = address;
+    scope->address_width = (uint8_t)width;
+}
+
+/* The decode functions return 0, or the IQEI code of the error. */
+static uint8_t decode_scope(const struct sv_rules *rules, enum sv_ttm ttm, enum sv_layout_id layout,
+                         const uint64_t *w, struct sv_invalidation *out)
+{
+    unsigned granularity = (unsigned)sv_inv_iotlb_g(w);
+    const struct scope_row *row = find_row(layout, granularity);
+    if (!row)
+        return rules->granularity_iqei;
+    bool ih = false;
+    struct sv_scope *scope = &out->scope;
+    scope->domain_id = (uint16_t)(sv_inv_iotlb_did(w) & low_mask(rules->did_width));
+    if (layout == SV_LAYOUT_inv_cc) {
+        /* The mask covers, in order, function bits 2, 2:1 and 2:0 (section 6.5.2.1). */
+        static const uint16_t function_masks[4] = {0, 4, 6, 7};
+        scope->source_id = (uint16_t)sv_inv_cc_sid(w);
+        scope->source_mask = (uint16_t)~function_masks[sv_inv_cc_fm(w)];
+    } else if (layout == SV_LAYOUT_inv_iotlb && granularity == 3) {
+        if (!sv_rules_has(rules, SV_CAP_PSI))
+            return rules->granularity_iqei;
+        if (sv_inv_iotlb_am(w) > rules->mamv && rules->am_range != 2)
+            return rules->am_range == 0 ? 4 : 3;
+        ih = sv_inv_iotlb_ih(w);
+        set_block(scope, sv_inv_iotlb_addr(w), (unsigned)sv_inv_iotlb_am(w), rules->mgaw);
+    } else if (layout == SV_LAYOUT_inv_p_iotlb || layout == SV_LAYOUT_inv_pc) {
+        scope->pasid = (uint32_t)sv_inv_p_iotlb_pasid(w);
+        ih = layout == SV_LAYOUT_inv_p_iotlb && granularity == 3 && sv_inv_p_iotlb_ih(w);
+        set_block(scope, sv_inv_p_iotlb_addr(w), (unsigned)sv_inv_p_iotlb_am(w), 57);
+    }
+    fill_scope(scope, row, ih, ttm == SV_TTM_LEGACY);
+    out->kind = SV_INV_SCOPE;
+    return 0;
+}
+
+static uint8_t decode_wait(const uint64_t *w, struct sv_invalidation *out)
+{
+    out->kind = SV_INV_WAIT;
+    out->writes_status = sv_inv_wait_sw(w);
+    out->status_hpa = sv_inv_wait_status_addr(w);
+    out->status_data = (uint32_t)sv_inv_wait_status_data(w);
+    return 0;
+}
+
+static bool reserved_set(enum sv_layout_id layout, const uint64_t *words)
+{
+    uint64_t masks[4];
+    uint64_t bits = 0;
+    sv_reserved_masks(layout, 0, 64, 16, masks);
+    for (unsigned i = 0; i < 4; i++)
+        bits |= words[i] & masks[i];
+    return bits != 0;
+}
+
+static uint8_t decode(const struct sv_rules *rules, enum sv_ttm ttm, const uint64_t *words,
+                      struct sv_invalidation *out)
+{
+    unsigned type = (unsigned)(sv_inv_cc_type_hi(words) << 4 | sv_inv_cc_type(words));
+    if (ttm == SV_TTM_RESERVED)
+        return 7;
+    if (type == 0 || type >= sizeof types / sizeof types[0] ||
+        (types[type].needs_cap && !sv_rules_has(rules, types[type].cap)) ||
+        (ttm == SV_TTM_LEGACY && !types[type].in_legacy))
+        return 3;
+    enum sv_layout_id layout = types[type].layout;
+    if (reserved_set(layout, words))
+        return 4;
+    if (layout == SV_LAYOUT_inv_wait) {
+        if (sv_inv_wait_pd(words) && !sv_rules_has(rules, SV_CAP_PDS))
+            return 4;
+        return decode_wait(words, out);
+    }
+    if (find_row(layout, 1) || find_row(layout, 2))
+        return decode_scope(rules, ttm, layout, words, out);
+    return 0;
+}
+
+void sv_invalidation_decode(const struct sv_rules *rules, enum sv_ttm ttm, const uint64_t *words,
+                            struct sv_invalidation *out)
+{
+    *out = (struct sv_invalidation){.kind = SV_INV_OTHER};
+    out->iqei = decode(rules, ttm, words, out);
+    if (out->iqei)
+        out->kind = SV_INV_ERROR;
+}

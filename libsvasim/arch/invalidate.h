@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* invalidate.h - from an invalidation descriptor to what it means: a scope (which entries of
+ * which caches go), a wait, or an error code of the queue (section 6.5.2). */
+#ifndef SV_ARCH_INVALIDATE_H
+#define SV_ARCH_INVALIDATE_H
+
+#include "arch/rules.h"
+
+/* What an entry must match to be removed; 0 removes nothing. */
+enum sv_match {
+    SV_MATCH_NONE = 0,
+    SV_MATCH_ALL = 1u << 0,
+    SV_MATCH_S = 1u << 1,
+    SV_MATCH_D = 1u << 2,
+    SV_MATCH_P = 1u << 3,
+    SV_MATCH_A = 1u << 4,
+    SV_MATCH_IH = 1u << 5,
+    SV_MATCH_LEGACY_D = 1u << 6
+};
+
+struct sv_scope {
+    uint8_t context, pasid_cache, iotlb_second, iotlb_first, first_tables, second_tables;
+    uint16_t source_id, source_mask; /* bits of the source id that count */
+    uint16_t domain_id;
+    uint32_t pasid;
+    uint64_t address;
+    uint8_t block_shift;   /* the block is 2^block_shift bytes around `address` */
+    uint8_t address_width; /* address bits at and above it do not count */
+};
+
+enum sv_inv_kind {
+    SV_INV_SCOPE, /* apply `scope` */
+    SV_INV_WAIT,  /* status write when everything earlier is done */
+    SV_INV_OTHER, /* valid, but nothing inside the unit is removed */
+    SV_INV_ERROR  /* `iqei` */
+};
+
+struct sv_invalidation {
+    enum sv_inv_kind kind;
+    uint8_t iqei;
+    struct sv_scope scope;
+    bool writes_status;
+    uint64_t status_hpa;
+    uint32_t status_data;
+};
+
+/* Decode one descriptor for the table mode in effect. */
+void sv_invalidation_decode(const struct sv_rules *rules, enum sv_ttm ttm, const uint64_t *words,
+                            struct sv_invalidation *out);
+
+#endif

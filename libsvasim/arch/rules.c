@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/* rules.c - from configuration to what the walk checks against. */
+#include "arch/rules.h"
+
+static void mask_of(struct sv_rules *rules, enum sv_layout_id layout, uint64_t *out)
+{
+    sv_reserved_masks(layout, rules->caps, rules->haw, rules->did_width, out);
+}
+
+static void paging_masks(struct sv_rules *rules)
+{
+    static const enum sv_layout_id first[6][2] = {
+        [1] = {SV_LAYOUT_first_leaf_4k, SV_LAYOUT_first_leaf_4k},
+        [2] = {SV_LAYOUT_first_table, SV_LAYOUT_first_leaf_2m},
+        [3] = {SV_LAYOUT_first_table, SV_LAYOUT_first_leaf_1g},
+        [4] = {SV_LAYOUT_first_table_top, SV_LAYOUT_first_table_top},
+        [5] = {SV_LAYOUT_first_table_top, SV_LAYOUT_first_table_top},
+    };
+    static const enum sv_layout_id second[6][2] = {
+        [1] = {SV_LAYOUT_second_leaf_4k, SV_LAYOUT_second_leaf_4k},
+        [2] = {SV_LAYOUT_second_table, SV_LAYOUT_second_leaf_2m},
+        [3] = {SV_LAYOUT_second_table, SV_LAYOUT_second_leaf_1g},
+        [4] = {SV_LAYOUT_second_table_top, SV_LAYOUT_second_table_top},
+        [5] = {SV_LAYOUT_second_table_top, SV_LAYOUT_second_table_top},
+    };
+    for (unsigned level = 1; level <= 5; level++)
+        for (unsigned leaf = 0; leaf < 2; leaf++) {
+            mask_of(rules, first[level][leaf], &rules->first_rsvd[level][leaf]);
+            mask_of(rules, second[level][leaf], &rules->second_rsvd[level][leaf]);
+        }
+    /* A large page of an unsupported size: the PS bit itself is reserved (sections 9.7, 9.8). */
+    if (!sv_rules_has(rules, SV_CAP_FS1GP))
+        rules->first_rsvd[3][1] |= sv_first_leaf_1g_ps_mask();
+    if (!(rules->sslps & 1))
+        rules->second_rsvd[2][1] |= sv_second_leaf_2m_ps_mask();
+    if (!(rules->sslps & 2))
+        rules->second_rsvd[3][1] |= sv_second_leaf_1g_ps_mask();
+}
+
+static bool cache_on(const svasim_config *config, enum sv_cache_id cache)
+{
+    return config->value[SV_KEY_CACHE(cache, SV_PART_ENABLED)] != 0;
+}
+
+void sv_rules_init(struct sv_rules *rules, const svasim_config *config)
+{
+    const uint64_t *value = config->value;
+    *rules = (struct sv_rules){
+        .caps = sv_config_caps(config),
+        .haw = (uint8_t)value[SV_KEY_HAW],
+        .mgaw = (uint8_t)value[SV_KEY_MGAW],
+        .sagaw = (uint8_t)value[SV_KEY_SAGAW],
+        .sslps = (uint8_t)value[SV_KEY_SSLPS],
+        .pss = (uint8_t)value[SV_KEY_PSS],
+        .version_major = (uint8_t)value[SV_KEY_VERSION],
+        .mamv = (uint8_t)value[SV_KEY_MAMV],
+        .did_width = (uint8_t)(4 + 2 * value[SV_KEY_ND]),
+        .update_tries = (uint16_t)value[SV_KEY_UPDATE_TRIES],
+        .us_early = value[SV_KEY_US_CHECK] != 0,
+        .denied_walks = value[SV_KEY_DENIED] != 0,
+        .fs_read_dirties = value[SV_KEY_FS_READ_DIRTY] != 0,
+        .both_halves = value[SV_KEY_BOTH_HALVES] != 0,
+        .legacy_atomic_reads = value[SV_KEY_LEGACY_ATOMIC] != 0,
+        .nested_ro = (uint8_t)value[SV_KEY_NESTED_RO],
+        .am_range = (uint8_t)value[SV_KEY_AM_RANGE],
+        .granularity_iqei = value[SV_KEY_BAD_GRANULARITY] ? 4 : 3,
+        .has_context_cache = cache_on(config, SV_CACHE_CONTEXT),
+        .has_pasid_cache = cache_on(config, SV_CACHE_PASID),
+        .has_iotlb = cache_on(config, SV_CACHE_IOTLB_4K) || cache_on(config, SV_CACHE_IOTLB_2M) ||
+                     cache_on(config, SV_CACHE_IOTLB_1G),
+    };
+    for (unsigned i = 0; i < 4; i++) {
+        rules->has_fs_cache |= cache_on(config, (enum sv_cache_id)(SV_CACHE_FS_L2 + i));
+        rules->has_ss_cache |= cache_on(config, (enum sv_cache_id)(SV_CACHE_SS_L2 + i));
+    }
+    mask_of(rules, SV_LAYOUT_legacy_root_entry, rules->legacy_root_rsvd);
+    mask_of(rules, SV_LAYOUT_root_entry, rules->root_rsvd);
+    mask_of(rules, SV_LAYOUT_legacy_context_entry, rules->legacy_context_rsvd);
+    mask_of(rules, SV_LAYOUT_context_entry, rules->context_rsvd);
+    mask_of(rules, SV_LAYOUT_pasid_dir_entry, &rules->pasid_dir_rsvd);
+    mask_of(rules, SV_LAYOUT_pasid_entry, rules->pasid_rsvd);
+    paging_masks(rules);
+}
+
+unsigned sv_agaw_bits(const struct sv_rules *rules, unsigned aw)
+{
+    if (aw < 1 || aw > 3 || !(rules->sagaw >> aw & 1u))
+        return 0;
+    return 30 + 9 * aw;
+}

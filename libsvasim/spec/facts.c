@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/* facts.c - faults, stages, counters, caches and registers as tables that tools can list. */
+#include "svasim/facts.h"
+
+#include "spec/tables.h"
+
+#include <strings.h>
+
+#define ANSWER(x) SVASIM_ANSWER_##x
+const svasim_fault_info sv_faults[SVASIM_FAULT_COUNT] = {
+    [SVASIM_FAULT_NONE] = {"none", "no fault", "", 0, false, {0}},
+#define FAULT(id, code, name, qualified, u, up, t, tp, x, xp, pr, section, condition)              \
+    [SVASIM_FAULT_##                                                                               \
+        id] = {name,                                                                               \
+               condition,                                                                          \
+               section,                                                                            \
+               code,                                                                               \
+               qualified,                                                                          \
+               {ANSWER(u), ANSWER(up), ANSWER(t), ANSWER(tp), ANSWER(x), ANSWER(xp), ANSWER(pr)}},
+#include "svasim/faults.def"
+#undef FAULT
+};
+
+static const char *const stage_names[] = {
+#define STAGE(id, name, meaning) name,
+#include "svasim/stages.def"
+#undef STAGE
+};
+
+static const char *const stage_meanings[] = {
+#define STAGE(id, name, meaning) meaning,
+#include "svasim/stages.def"
+#undef STAGE
+};
+
+static const svasim_counter_info counters[] = {
+#define COUNTER(id, name, meaning) {name, meaning},
+#include "spec/counters.def"
+#undef COUNTER
+};
+
+static const svasim_cache_info caches[] = {
+#define CACHE(id, name, sets, ways, latency, tag, holds) {name, tag, holds},
+#include "spec/caches.def"
+#undef CACHE
+};
+
+const svasim_register_info sv_registers[] = {
+#define REG(id, offset, bytes, access, reset, writable, name, meaning)                             \
+    {name, meaning, offset, bytes, access, reset},
+#include "spec/registers.def"
+#undef REG
+};
+
+const uint64_t sv_register_writable[] = {
+#define REG(id, offset, bytes, access, reset, writable, name, meaning) writable,
+#include "spec/registers.def"
+#undef REG
+};
+
+const svasim_fault_info *svasim_fault_at(unsigned fault)
+{
+    return fault != SVASIM_FAULT_NONE && fault < SVASIM_FAULT_COUNT ? &sv_faults[fault] : NULL;
+}
+
+svasim_fault svasim_fault_find(const char *name)
+{
+    for (unsigned i = 1; i < SVASIM_FAULT_COUNT; i++)
+        if (strcasecmp(sv_faults[i].name, name) == 0)
+            return (svasim_fault)i;
+    return SVASIM_FAULT_NONE;
+}
+
+const char *svasim_stage_name(unsigned stage)
+{
+    return stage < SVASIM_STAGE_COUNT ? stage_names[stage] : NULL;
+}
+
+const char *svasim_stage_meaning(unsigned stage)
+{
+    return stage < SVASIM_STAGE_COUNT ? stage_meanings[stage] : NULL;
+}
+
+const svasim_counter_info *svasim_counter_at(unsigned index)
+{
+    return index < SV_COUNTER_COUNT ? &counters[index] : NULL;
+}
+
+const svasim_cache_info *svasim_cache_at(unsigned index)
+{
+    return index < SV_CACHE_COUNT ? &caches[index] : NULL;
+}
+
+const svasim_register_info *svasim_register_at(unsigned index)
+{
+    return index < SV_REG_COUNT ? &sv_registers[index] : NULL;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* cache.h - one set-associative array: tag pairs, payloads of a fixed size, LRU, tree-PLRU or
+ * seeded random replacement. Knows nothing of what tags and payloads mean. */
+#ifndef SV_UARCH_CACHE_H
+#define SV_UARCH_CACHE_H
+
+#include "base/alloc.h"
+#include "base/rng.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum sv_policy { SV_POLICY_LRU, SV_POLICY_PLRU, SV_POLICY_RANDOM };
+
+/* A tag pair; `upper` is never 0 for a valid entry. */
+struct sv_tag {
+    uint64_t lower, upper;
+};
+
+struct sv_cache {
+    struct sv_tag *tags; /* [set][way] */
+    uint64_t *used;      /* LRU: [set][way] time of last use; PLRU: [set] tree bits */
+    unsigned char *payload;
+    uint64_t clock;
+    uint32_t sets, ways, count, payload_bytes;
+    uint8_t policy;
+    bool enabled, low_index;
+};
+
+bool sv_cache_init(struct sv_cache *cache, const svasim_alloc *alloc, uint32_t sets, uint32_t ways,
+                   enum sv_policy policy, bool low_index, uint32_t payload_bytes);
+void sv_cache_free(struct sv_cache *cache, const svasim_alloc *alloc);
+/* Payload of the entry, now most recently used; NULL on a miss. */
+void *sv_cache_find(struct sv_cache *cache, struct sv_tag tag);
+/* The same without counting as a use. */
+const void *sv_cache_peek(const struct sv_cache *cache, struct sv_tag tag);
+/* Insert or overwrite; true if another entry had to go. */
+bool sv_cache_fill(struct sv_cache *cache, struct sv_tag tag, const void *payload,
+                   struct sv_rng *rng);
+/* Drop the entries for which `match` is true; returns how many. */
+uint32_t sv_cache_drop(struct sv_cache *cache,
+                       bool (*match)(const void *criterion, struct sv_tag tag,
+                                     const void *payload),
+                       const void *criterion);
+uint32_t sv_cache_drop_all(struct sv_cache *cache);
+
+#endif

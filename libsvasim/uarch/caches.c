@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+/* caches.c - tags of every translation cache (section 6.2), and removal by scope. */
+#include "uarch/caches.h"
+
+#define VALID (UINT64_C(1) << 63)
+
+static const uint32_t payload_bytes[SV_CACHE_COUNT] = {
+    [SV_CACHE_IOTLB_4K] = sizeof(struct sv_translation),
+    [SV_CACHE_IOTLB_2M] = sizeof(struct sv_translation),
+    [SV_CACHE_IOTLB_1G] = sizeof(struct sv_translation),
+    [SV_CACHE_CONTEXT] = sizeof(struct sv_context),
+    [SV_CACHE_PASID] = sizeof(struct sv_pasid),
+    [SV_CACHE_FS_L2] = sizeof(struct sv_table),
+    [SV_CACHE_FS_L3] = sizeof(struct sv_table),
+    [SV_CACHE_FS_L4] = sizeof(struct sv_table),
+    [SV_CACHE_FS_L5] = sizeof(struct sv_table),
+    [SV_CACHE_SS_L2] = sizeof(struct sv_table),
+    [SV_CACHE_SS_L3] = sizeof(struct sv_table),
+    [SV_CACHE_SS_L4] = sizeof(struct sv_table),
+    [SV_CACHE_SS_L5] = sizeof(struct sv_table),
+};
+
+bool sv_caches_init(struct sv_caches *caches, const svasim_config *config,
+                    const svasim_alloc *alloc)
+{
+    caches->rng.state = config->value[SV_KEY_SEED];
+    for (unsigned i = 0; i < SV_CACHE_COUNT; i++) {
+        const uint64_t *key = &config->value[SV_KEY_CACHE(i, 0)];
+        if (!key[SV_PART_ENABLED])
+            continue;
+        if (!sv_cache_init(&caches->cache[i], alloc, (uint32_t)key[SV_PART_SETS],
+                           (uint32_t)key[SV_PART_WAYS], (enum sv_policy)key[SV_PART_POLICY],
+                           config->value[SV_KEY_INDEX] != 0, payload_bytes[i]))
+            return false;
+    }
+    return true;
+}
+
+void sv_caches_free(struct sv_caches *caches, const svasim_alloc *alloc)
+{
+    for (unsigned i = 0; i < SV_CACHE_COUNT; i++)
+        sv_cache_free(&caches->cache[i], alloc);
+}
+
+/* --- tags --- */
+
+static struct sv_tag iotlb_tag(const struct sv_lookup *key, unsigned shift)
+{
+    return (struct sv_tag){key->address >> shift, VALID | key->source_id |
+                                                      (uint64_t)key->pasid << 16 |
+                                                      (uint64_t)key->has_pasid << 40};
+}
+
+static struct sv_tag context_tag(const struct sv_lookup *key)
+{
+    return (struct sv_tag){0, VALID | key->source_id};
+}
+
+static struct sv_tag pasid_tag(const struct sv_lookup *key)
+{
+    return (struct sv_tag){key->pasid, VALID | key->source_id};
+}
+
+/* Bytes that an entry of `level` covers: 2^(3 + 9 * level) (level 2: 2 MiB). */
+static unsigned span_shift(unsigned level)
+{
+    return 3 + 9 * level;
+}
+
+static struct sv_tag table_tag(const struct sv_lookup *key, unsigned level)
+{
+    uint64_t pasid = key->stage == 1 ? key->pasid : 0;
+    return (struct sv_tag){key->address >> span_shift(level),
+                           VALID | key->domain_id | pasid << 16};
+}
+
+static enum sv_cache_id table_cache(unsigned stage, unsigned level)
+{
+    return (enum sv_cache_id)((stage == 1 ? SV_CACHE_FS_L2 : SV_CACHE_SS_L2) + level - 2);
+}
+
+/* --- lookups and fills --- */
+
+const struct sv_translation *sv_caches_iotlb(struct sv_caches *caches, const struct sv_lookup *key)
+{
+    struct sv_cache *small = &caches->cache[SV_CACHE_IOTLB_4K];
+    const void *found = NULL;
+    if (small->count)
+        found = sv_cache_find(small, iotlb_tag(key, 12));
+    if (!found && caches->cache[SV_CACHE_IOTLB_2M].count)
+        found = sv_cache_find(&caches->cache[SV_CACHE_IOTLB_2M], iotlb_tag(key, 21));
+    if (!found && caches->cache[SV_CACHE_IOTLB_1G].count)
+        found = sv_cache_find(&caches->cache[SV_CACHE_IOTLB_1G], iotlb_tag(key, 30));
+    return found;
+}
+
+const void *sv_caches_context(struct sv_caches *caches, const struct sv_lookup *key)
+{
+    return sv_cache_find(&caches->cache[SV_CACHE_CONTEXT], context_tag(key));
+}
+
+const void *sv_caches_pasid(struct sv_caches *caches, const struct sv_lookup *key)
+{
+    return sv_cache_find(&caches->cache[SV_CACHE_PASID], pasid_tag(key));
+}
+
+const struct sv_table *sv_caches_table(struct sv_caches *caches, const struct sv_lookup *key,
+                                       uint8_t *out_level)
+{
+    for (unsigned level = 2; level <= key->level; level++) {
+        struct sv_cache *cache = &caches->cache[table_cache(key->stage, level)];
+        const void *found = sv_cache_find(cache, table_tag(key, level));
+        if (found) {
+            *out_level = (uint8_t)level;
+            return found;
+        }
+    }
+    return NULL;
+}
+
+void sv_caches_fill(struct sv_caches *caches, enum sv_cache_id id, const struct sv_lookup *key,
+                    const void *payload)
+{
+    struct sv_tag tag;
+    if (id == SV_CACHE_CONTEXT) {
+        tag = context_tag(key);
+    } else if (id == SV_CACHE_PASID) {
+        tag = pasid_tag(key);
+    } else if (id == SV_CACHE_IOTLB_4K) {
+        id = key->page_shift == 12   ? SV_CACHE_IOTLB_4K
+             : key->page_shift == 21 ? SV_CACHE_IOTLB_2M
+                                     : SV_CACHE_IOTLB_1G;
+        tag = iotlb_tag(key, key->page_shift);
+    } else {
+        tag = table_tag(key, key->level);
+    }
+    if (caches->cache[id].enabled)
+        caches->evicted += sv_cache_fill(&caches->cache[id], tag, payload, &caches->rng);
+}
+
+bool sv_caches_holds(const struct sv_caches *caches, enum sv_cache_id id,
+                     const struct sv_lookup *key)
+{
+    const struct sv_cache *cache = &caches->cache[id];
+    if (id == SV_CACHE_CONTEXT)
+        return sv_cache_peek(cache, context_tag(key)) != NULL;
+    if (id == SV_CACHE_PASID)
+        return sv_cache_peek(cache, pasid_tag(key)) != NULL;
+    if (id <= SV_CACHE_IOTLB_1G)
+        return sv_cache_peek(cache, iotlb_tag(key, 12 + 9 * (unsigned)id)) != NULL;
+    unsigned stage = id >= SV_CACHE_SS_L2 ? 2 : 1;
+    unsigned level = 2 + (unsigned)(id - (stage == 2 ? SV_CACHE_SS_L2 : SV_CACHE_FS_L2));
+    struct sv_lookup sized = *key;
+    sized.stage = (uint8_t)stage;
+    return sv_cache_peek(cache, table_tag(&sized, level)) != NULL;
+}
+
+const struct sv_pasid *sv_caches_peek_pasid(const struct sv_caches *caches,
+                                            const struct sv_lookup *key)
+{
+    return sv_cache_peek(&caches->cache[SV_CACHE_PASID], pasid_tag(key));
+}
+
+/* --- removal --- */
+
+struct criterion {
+    const struct sv_scope *scope;
+    unsigned span; /* structure caches: log2 of what an entry covers */
+};
+
+static bool same_block(const struct sv_scope *scope, uint64_t address, unsigned shift)
+{
+    unsigned coarse = shift > scope->block_shift ? shift : scope->block_shift;
+    if (coarse >= 64)
+        return true;
+    uint64_t differs = (address ^ scope->address) & low_mask(scope->address_width);
+    return differs >> coarse == 0;
+}
+
+static bool matches(const struct sv_scope *scope, uint8_t cell, uint16_t domain_id, uint32_t pasid,
+                    uint64_t address, unsigned shift)
+{
+    if (cell == SV_MATCH_NONE)
+        return false;
+    return !((cell & SV_MATCH_D) && domain_id != scope->domain_id) &&
+           !((cell & SV_MATCH_P) && pasid != scope->pasid) &&
+           !((cell & SV_MATCH_A) && !same_block(scope, address, shift));
+}
+
+static bool match_iotlb(const void *criterion, struct sv_tag tag, const void *payload)
+{
+    const struct sv_scope *scope = ((const struct criterion *)criterion)->scope;
+    const struct sv_translation *t = payload;
+    bool first = t->pgtt == SV_PGTT_FIRST || t->pgtt == SV_PGTT_NESTED;
+    return matches(scope, first ? scope->iotlb_first : scope->iotlb_second, t->domain_id, t->pasid,
+                   tag.lower << t->page_shift, t->page_shift);
+}
+
+static bool match_context(const void *criterion, struct sv_tag tag, const void *payload)
+{
+    const struct sv_scope *scope = ((const struct criterion *)criterion)->scope;
+    const struct sv_context *context = payload;
+    if ((scope->context & SV_MATCH_S) && ((tag.upper ^ scope->source_id) & scope->source_mask))
+        return false;
+    return matches(scope, scope->context, context->domain_id, 0, 0, 0);
+}
+
+static bool match_pasid(const void *criterion, struct sv_tag tag, const void *payload)
+{
+    const struct sv_scope *scope = ((const struct criterion *)criterion)->scope;
+    const struct sv_pasid *entry = payload;
+    return matches(scope, scope->pasid_cache, entry->domain_id, (uint32_t)tag.lower, 0, 0);
+}
+
+static bool match_first_table(const void *criterion, struct sv_tag tag, const void *payload)
+{
+    const struct criterion *c = criterion;
+    (void)payload;
+    return matches(c->scope, c->scope->first_tables, (uint16_t)tag.upper,
+                   (uint32_t)(tag.upper >> 16 & 0xfffff), tag.lower << c->span, c->span);
+}
+
+static bool match_second_table(const void *criterion, struct sv_tag tag, const void *payload)
+{
+    const struct criterion *c = criterion;
+    (void)payload;
+    return matches(c->scope, c->scope->second_tables, (uint16_t)tag.upper, 0, tag.lower << c->span,
+                   c->span);
+}
+
+uint32_t sv_caches_invalidate(struct sv_caches *caches, const struct sv_scope *scope)
+{
+    struct criterion c = {scope, 0};
+    uint32_t dropped = 0;
+    for (unsigned i = SV_CACHE_IOTLB_4K; i <= SV_CACHE_IOTLB_1G; i++)
+        if (scope->iotlb_first || scope->iotlb_second)
+            dropped += sv_cache_drop(&caches->cache[i], match_iotlb, &c);
+    if (scope->context)
+        dropped += sv_cache_drop(&caches->cache[SV_CACHE_CONTEXT], match_context, &c);
+    if (scope->pasid_cache)
+        dropped += sv_cache_drop(&caches->cache[SV_CACHE_PASID], match_pasid, &c);
+    for (unsigned level = 2; level <= 5; level++) {
+        c.span = span_shift(level);
+        if (scope->first_tables)
+            dropped += sv_cache_drop(&caches->cache[table_cache(1, level)], match_first_table, &c);
+        if (scope->second_tables)
+            dropped += sv_cache_drop(&caches->cache[table_cache(2, level)], match_second_table, &c);
+    }
+    return dropped;
+}
+
+uint32_t sv_caches_flush(struct sv_caches *caches)
+{
+    uint32_t dropped = 0;
+    for (unsigned i = 0; i < SV_CACHE_COUNT; i++)
+        dropped += sv_cache_drop_all(&caches->cache[i]);
+    return dropped;
+}

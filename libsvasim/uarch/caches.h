@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* caches.h - the translation caches of one unit: which tag each uses, how the walk's lookups and
+ * fills reach them, and how an invalidation scope empties them. */
+#ifndef SV_UARCH_CACHES_H
+#define SV_UARCH_CACHES_H
+
+#include "arch/invalidate.h"
+#include "arch/walk.h"
+#include "spec/tables.h"
+#include "uarch/cache.h"
+
+struct sv_caches {
+    struct sv_cache cache[SV_CACHE_COUNT];
+    struct sv_rng rng;
+    uint64_t evicted;
+};
+
+bool sv_caches_init(struct sv_caches *caches, const svasim_config *config,
+                    const svasim_alloc *alloc);
+void sv_caches_free(struct sv_caches *caches, const svasim_alloc *alloc);
+
+const struct sv_translation *sv_caches_iotlb(struct sv_caches *caches,
+                                             const struct sv_lookup *key);
+const void *sv_caches_context(struct sv_caches *caches, const struct sv_lookup *key);
+const void *sv_caches_pasid(struct sv_caches *caches, const struct sv_lookup *key);
+/* Deepest table known for key->stage below key->level; *out_level is the level of the entry that
+ * points to it. */
+const struct sv_table *sv_caches_table(struct sv_caches *caches, const struct sv_lookup *key,
+                                       uint8_t *out_level);
+void sv_caches_fill(struct sv_caches *caches, enum sv_cache_id id, const struct sv_lookup *key,
+                    const void *payload);
+/* Remove what the scope covers; returns how many entries went. */
+uint32_t sv_caches_invalidate(struct sv_caches *caches, const struct sv_scope *scope);
+uint32_t sv_caches_flush(struct sv_caches *caches);
+/* Would a lookup in this cache hit? For an IOTLB, key->has_pasid chooses the entry type. */
+bool sv_caches_holds(const struct sv_caches *caches, enum sv_cache_id id,
+                     const struct sv_lookup *key);
+
+/* Cached PASID entry without counting as a use; NULL if there is none. */
+const struct sv_pasid *sv_caches_peek_pasid(const struct sv_caches *caches,
+                                            const struct sv_lookup *key);
+
+#endif

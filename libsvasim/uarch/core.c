@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/* core.c - serving a walk without time: cache lookups, memory through the host's ports, and the
+ * two drivers that never wait. */
+#include "uarch/core.h"
+
+#include "base/assert.h"
+
+static void serve_table(struct sv_core *core, struct sv_walk *walk)
+{
+    uint8_t level = 0;
+    const struct sv_table *found = sv_caches_table(&core->caches, &walk->key, &level);
+    unsigned lookup =
+        walk->key.stage == 1 ? SV_COUNT_FS_NONLEAF_LOOKUP : SV_COUNT_SS_NONLEAF_LOOKUP;
+    core->counter[lookup]++;
+    core->counter[lookup + 1] += found != NULL;
+    walk->found = found;
+    walk->found_level = level;
+}
+
+void sv_core_serve_cache(struct sv_core *core, struct sv_walk *walk, enum sv_ask ask)
+{
+    uint64_t *counter = core->counter;
+    switch (ask) {
+    case SV_ASK_IOTLB:
+        walk->found = sv_caches_iotlb(&core->caches, &walk->key);
+        counter[SV_COUNT_IOTLB_LOOKUP]++;
+        counter[SV_COUNT_IOTLB_HIT] += walk->found != NULL;
+        break;
+    case SV_ASK_CONTEXT:
+        walk->found = sv_caches_context(&core->caches, &walk->key);
+        counter[SV_COUNT_CTXT_LOOKUP]++;
+        counter[SV_COUNT_CTXT_HIT] += walk->found != NULL;
+        break;
+    case SV_ASK_PASID:
+        walk->found = sv_caches_pasid(&core->caches, &walk->key);
+        counter[SV_COUNT_PASID_LOOKUP]++;
+        counter[SV_COUNT_PASID_HIT] += walk->found != NULL;
+        break;
+    case SV_ASK_TABLE:
+        serve_table(core, walk);
+        break;
+    case SV_ASK_FILL:
+        if (!walk->no_fill)
+            sv_caches_fill(&core->caches, (enum sv_cache_id)walk->fill_cache, &walk->key,
+                           walk->fill);
+        break;
+    case SV_ASK_READ:
+    case SV_ASK_UPDATE:
+    case SV_ASK_DONE:
+    default:
+        SV_ASSERT(ask == SV_ASK_FILL); /* the others are no cache questions */
+    }
+}
+
+static void read_memory(const svasim_ports *ports, struct sv_walk *walk)
+{
+    walk->ok = ports->read(ports->host, walk->hpa, walk->words, walk->bytes) == 0;
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    for (unsigned i = 0; i < walk->bytes / 8u; i++)
+        walk->words[i] = load_le64(&walk->words[i]);
+#endif
+}
+
+void sv_core_serve_memory(struct sv_core *core, struct sv_walk *walk, enum sv_ask ask)
+{
+    if (ask == SV_ASK_READ) {
+        core->counter[SV_COUNT_MRDS]++;
+        read_memory(&core->ports, walk);
+        return;
+    }
+    core->counter[SV_COUNT_AD_UPDATE]++;
+    uint64_t seen = 0;
+    walk->update = (uint8_t)core->ports.update(core->ports.host, walk->hpa, walk->expected,
+                                               walk->desired, &seen);
+    walk->words[0] = seen;
+    core->counter[SV_COUNT_RETRIED] += walk->update == SVASIM_UPDATE_LOST;
+}
+
+bool sv_core_hit(struct sv_core *core, const svasim_request *request, struct sv_ending *out,
+                 const struct sv_translation **out_found)
+{
+    struct sv_lookup key = sv_hit_key(request);
+    const struct sv_translation *t = sv_caches_iotlb(&core->caches, &key);
+    core->counter[SV_COUNT_IOTLB_LOOKUP]++;
+    *out_found = t;
+    if (!t)
+        return false;
+    core->counter[SV_COUNT_IOTLB_HIT]++;
+    if (sv_hit(&core->rules, request, t, &out->out) != SV_HIT_DONE)
+        return false;
+    out->domain_id = t->domain_id;
+    out->pgtt = t->pgtt;
+    out->page_shift = t->page_shift;
+    out->reads = 0;
+    out->updates = 0;
+    return true;
+}
+
+enum sv_ask sv_core_begin(struct sv_core *core, struct sv_walk *walk,
+                          const svasim_request *request, bool asked,
+                          const struct sv_translation *found)
+{
+    enum sv_ask ask = sv_walk_begin(walk, &core->rules, &core->mode, request);
+    if (ask != SV_ASK_IOTLB)
+        return ask;
+    if (asked)
+        walk->found = found;
+    else
+        sv_core_serve_cache(core, walk, ask);
+    ask = sv_walk_answer(walk);
+    core->counter[SV_COUNT_REWALKS] += walk->skip_iotlb;
+    return ask;
+}
+
+void sv_core_ending(const struct sv_walk *walk, struct sv_ending *out)
+{
+    out->out = walk->out;
+    out->domain_id = walk->result.domain_id;
+    out->pgtt = walk->result.pgtt;
+    out->page_shift = walk->result.page_shift;
+    out->reads = walk->reads;
+    out->updates = walk->updates;
+}
+
+void sv_core_describe(const struct sv_ending *ending, svasim_response *out)
+{
+    const struct sv_outcome *outcome = &ending->out;
+    bool ok = outcome->status == SVASIM_STATUS_OK && outcome->fault == SVASIM_FAULT_NONE;
+    out->address = ok ? outcome->pa : 0;
+    out->page_bytes = ok && ending->page_shift ? UINT64_C(1) << ending->page_shift : 0;
+    out->fault = outcome->fault;
+    out->reads = ending->reads;
+    out->updates = ending->updates;
+    out->domain_id = ending->domain_id;
+    out->status = outcome->status;
+    out->rights = outcome->rights;
+    out->flags = outcome->flags;
+    out->pgtt = ending->pgtt;
+}
+
+void sv_core_count(struct sv_core *core, const struct sv_ending *ending)
+{
+    uint64_t *counter = core->counter;
+    const struct sv_outcome *out = &ending->out;
+    if (out->fault != SVASIM_FAULT_NONE) {
+        bool recorded = (out->flags & SVASIM_RECORDED) != 0;
+        core->faults[out->fault]++;
+        counter[SV_COUNT_FAULTS]++;
+        counter[recorded ? SV_COUNT_FAULTS_RECORDED : SV_COUNT_FAULTS_SILENCED]++;
+    } else if (out->flags & (SVASIM_BYPASS | SVASIM_INTERRUPT)) {
+        counter[SV_COUNT_BYPASSED] += (out->flags & SVASIM_BYPASS) != 0;
+        counter[SV_COUNT_INTERRUPTS] += (out->flags & SVASIM_INTERRUPT) != 0;
+    }
+}
+
+void sv_core_translate(struct sv_core *core, struct sv_walk *walk, const svasim_request *request,
+                       struct sv_ending *out)
+{
+    const struct sv_translation *found = NULL;
+    bool asked = sv_hit_allowed(&core->rules, &core->mode, request);
+    core->counter[SV_COUNT_REQUESTS]++;
+    if (asked && sv_core_hit(core, request, out, &found))
+        return;
+    enum sv_ask ask = sv_core_begin(core, walk, request, asked, found);
+    core->counter[SV_COUNT_WALKS] += ask != SV_ASK_DONE;
+    while (ask != SV_ASK_DONE) {
+        if (ask == SV_ASK_READ || ask == SV_ASK_UPDATE)
+            sv_core_serve_memory(core, walk, ask);
+        else
+            sv_core_serve_cache(core, walk, ask);
+        ask = sv_walk_answer(walk);
+    }
+    sv_core_ending(walk, out);
+}
+
+void sv_core_peek(const struct sv_core *core, const svasim_request *request,
+                  struct sv_ending *out)
+{
+    struct sv_walk walk;
+    enum sv_ask ask = sv_walk_begin(&walk, &core->rules, &core->mode, request);
+    while (ask != SV_ASK_DONE) {
+        if (ask == SV_ASK_READ)
+            read_memory(&core->ports, &walk);
+        walk.found = NULL;
+        walk.update = SVASIM_UPDATE_DONE;
+        ask = sv_walk_answer(&walk);
+    }
+    sv_core_ending(&walk, out);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* core.h - what all drivers of a walk share: rules, latched mode, caches, counters, host ports;
+ * and the parts of serving a walk that take no time. */
+#ifndef SV_UARCH_CORE_H
+#define SV_UARCH_CORE_H
+
+#include "uarch/caches.h"
+
+struct sv_core {
+    struct sv_rules rules;
+    struct sv_mode mode;
+    struct sv_caches caches;
+    svasim_ports ports;
+    uint64_t counter[SV_COUNTER_COUNT];
+    uint64_t faults[SVASIM_FAULT_COUNT];
+};
+
+/* All that a response needs of a request that is done. */
+struct sv_ending {
+    struct sv_outcome out;
+    uint16_t domain_id, updates, reads;
+    uint8_t pgtt, page_shift;
+};
+
+/* Ask the IOTLB. True: it answers the request, *out has the ending. False: a walk is needed, and
+ * *out_found is what the IOTLB had (NULL: a miss). Only if sv_hit_allowed. */
+bool sv_core_hit(struct sv_core *core, const svasim_request *request, struct sv_ending *out,
+                 const struct sv_translation **out_found);
+/* Begin a walk. `asked`: sv_core_hit was called and `found` is what it gave. */
+enum sv_ask sv_core_begin(struct sv_core *core, struct sv_walk *walk,
+                          const svasim_request *request, bool asked,
+                          const struct sv_translation *found);
+/* Serve a cache lookup or a fill. Not for SV_ASK_READ, SV_ASK_UPDATE, SV_ASK_DONE. */
+void sv_core_serve_cache(struct sv_core *core, struct sv_walk *walk, enum sv_ask ask);
+/* Serve SV_ASK_READ or SV_ASK_UPDATE through the host's ports. */
+void sv_core_serve_memory(struct sv_core *core, struct sv_walk *walk, enum sv_ask ask);
+void sv_core_ending(const struct sv_walk *walk, struct sv_ending *out);
+/* Count what an ending means. */
+void sv_core_count(struct sv_core *core, const struct sv_ending *ending);
+/* Put it into a response; times, stages and tag are the caller's. */
+void sv_core_describe(const struct sv_ending *ending, svasim_response *out);
+
+/* Functional driver: everything is answered at once. `walk` is scratch. */
+void sv_core_translate(struct sv_core *core, struct sv_walk *walk, const svasim_request *request,
+                       struct sv_ending *out);
+/* Peek driver: no cache is used or filled, no flag is set, nothing is counted. */
+void sv_core_peek(const struct sv_core *core, const svasim_request *request,
+                  struct sv_ending *out);
+
+#endif

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: MIT */
+/* pipeline.c - time: events, the request queue, the IOTLB lookup and the completion path. Each
+ * stage of constant latency is a ring (its events become due in the order they were put in);
+ * walkers in cache lookups, whose latencies differ, share one small heap (ADR 0007). */
+#include "uarch/pipeline.h"
+
+#include "base/assert.h"
+#include "uarch/txn.h"
+
+/* --- events --- */
+
+void sv_lane_put(struct sv_lane *lane, struct sv_event event)
+{
+    SV_ASSERT(lane->count <= lane->mask);
+    lane->slots[(lane->head + lane->count) & lane->mask] = event;
+    lane->count++;
+}
+
+static struct sv_txn *lane_take(struct sv_lane *lane)
+{
+    struct sv_txn *txn = lane->slots[lane->head].txn;
+    lane->head = (lane->head + 1) & lane->mask;
+    lane->count--;
+    return txn;
+}
+
+static bool before(const struct sv_event *a, const struct sv_event *b)
+{
+    return a->tick != b->tick ? a->tick < b->tick : a->sequence < b->sequence;
+}
+
+void sv_heap_put(struct sv_pipeline *p, struct sv_event event)
+{
+    uint32_t i = p->heap_count++;
+    while (i > 0 && before(&event, &p->heap[(i - 1) / 2])) {
+        p->heap[i] = p->heap[(i - 1) / 2];
+        i = (i - 1) / 2;
+    }
+    p->heap[i] = event;
+}
+
+struct sv_event sv_heap_take(struct sv_pipeline *p)
+{
+    struct sv_event top = p->heap[0], last = p->heap[--p->heap_count];
+    uint32_t i = 0;
+    for (;;) {
+        uint32_t child = 2 * i + 1;
+        if (child >= p->heap_count)
+            break;
+        if (child + 1 < p->heap_count && before(&p->heap[child + 1], &p->heap[child]))
+            child++;
+        if (!before(&p->heap[child], &last))
+            break;
+        p->heap[i] = p->heap[child];
+        i = child;
+    }
+    p->heap[i] = last;
+    return top;
+}
+
+/* --- accept and queue --- */
+
+static bool may_start(const struct sv_pipeline *p)
+{
+    return p->waiting.count + p->lookups.count < p->pending;
+}
+
+static void start_lookup(struct sv_pipeline *p, struct sv_txn *txn)
+{
+    svasim_tick at = sv_rate_take(&p->lookup_rate, p->now);
+    SV_ASSERT(at == p->now);
+    sv_txn_enter(txn, at, SVASIM_STAGE_LOOKUP);
+    p->busy[SV_RES_LOOKUP]++;
+    sv_lane_put(&p->lookups, (struct sv_event){at + p->lookup_latency, p->sequence++, txn});
+}
+
+/* The head of the queue may start as soon as a lookup slot and a place for a miss are free. */
+void sv_pipeline_wake_queue(struct sv_pipeline *p)
+{
+    if (p->queue.count == 0 || p->start_at != SVASIM_NEVER || !may_start(p))
+        return;
+    p->start_at = sv_rate_peek(&p->lookup_rate, p->now);
+    p->start_sequence = p->sequence++;
+}
+
+bool sv_pipeline_submit(struct sv_pipeline *p, const svasim_request *request)
+{
+    struct sv_txn *txn = p->free;
+    if (!txn) {
+        p->credit_owed = true;
+        return false;
+    }
+    p->free = txn->next;
+    p->in_flight++;
+    p->core->counter[SV_COUNT_REQUESTS]++;
+    txn->request = *request;
+    txn->order = p->accepted++;
+    txn->accepted = txn->since = p->now;
+    txn->stage = SVASIM_STAGE_QUEUE;
+    txn->active = true;
+    txn->walking = txn->missed = txn->joined = txn->listed = false;
+    memset(txn->where, 0, sizeof txn->where);
+    txn->joiners = (struct sv_list){NULL, NULL, 0};
+    if (p->queue.count == 0 && may_start(p) && sv_rate_peek(&p->lookup_rate, p->now) == p->now) {
+        start_lookup(p, txn);
+    } else {
+        sv_list_push(&p->queue, txn);
+        sv_pipeline_wake_queue(p);
+    }
+    return true;
+}
+
+static void run_queue(struct sv_pipeline *p)
+{
+    p->start_at = SVASIM_NEVER;
+    while (p->queue.count && may_start(p) && sv_rate_peek(&p->lookup_rate, p->now) == p->now)
+        start_lookup(p, sv_list_pop(&p->queue));
+    sv_pipeline_wake_queue(p);
+}
+
+/* --- IOTLB lookup --- */
+
+static void lookup_done(struct sv_pipeline *p, struct sv_txn *txn)
+{
+    struct sv_core *core = p->core;
+    const struct sv_translation *found = NULL;
+    bool asked = sv_hit_allowed(&core->rules, &core->mode, &txn->request);
+    if (asked && sv_core_hit(core, &txn->request, &txn->ending, &found)) {
+        sv_pipeline_respond(p, txn);
+    } else {
+        enum sv_ask ask = sv_core_begin(core, &txn->walk, &txn->request, asked, found);
+        txn->ask = (uint8_t)ask;
+        if (ask == SV_ASK_DONE) {
+            sv_core_ending(&txn->walk, &txn->ending);
+            sv_pipeline_respond(p, txn);
+        } else {
+            sv_walkers_miss(p, txn);
+        }
+    }
+    if (p->queue.count)
+        sv_pipeline_wake_queue(p);
+}
+
+/* --- completion --- */
+
+void sv_pipeline_respond(struct sv_pipeline *p, struct sv_txn *txn)
+{
+    svasim_tick at = sv_rate_take(&p->respond_rate, p->now);
+    sv_txn_enter(txn, p->now, SVASIM_STAGE_RESPOND);
+    p->busy[SV_RES_RESPOND]++;
+    p->stalled[SV_RES_RESPOND] += at - p->now;
+    sv_lane_put(&p->answers, (struct sv_event){at + p->respond_latency, p->sequence++, txn});
+}
+
+static enum sv_latency_kind latency_kind(const svasim_request *request)
+{
+    if (request->at == SVASIM_TRANSLATION)
+        return SV_LATENCY_ATS;
+    if (request->at != SVASIM_UNTRANSLATED)
+        return SV_LATENCY_TRANSLATED;
+    return (enum sv_latency_kind)request->op;
+}
+
+/* Write the status of the wait descriptors that nothing older holds back any more. */
+static void finish_waits(struct sv_pipeline *p)
+{
+    uint64_t oldest = UINT64_MAX;
+    for (uint32_t i = 0; i < p->credits; i++)
+        if (p->txns[i].active && p->txns[i].order < oldest)
+            oldest = p->txns[i].order;
+    uint32_t done = 0;
+    while (done < p->wait_count && p->waits[done].accepted_before <= oldest) {
+        const struct sv_wait *wait = &p->waits[done++];
+        unsigned char data[4] = {(unsigned char)wait->data, (unsigned char)(wait->data >> 8),
+                                 (unsigned char)(wait->data >> 16),
+                                 (unsigned char)(wait->data >> 24)};
+        if (wait->write && p->core->ports.write)
+            (void)p->core->ports.write(p->core->ports.host, wait->hpa, data, sizeof data);
+    }
+    p->wait_count -= done;
+    memmove(p->waits, p->waits + done, p->wait_count * sizeof *p->waits);
+}
+
+bool sv_pipeline_wait(struct sv_pipeline *p, bool write, uint64_t hpa, uint32_t data)
+{
+    if (p->wait_count == SV_WAITS_MAX)
+        return false;
+    p->waits[p->wait_count++] = (struct sv_wait){p->accepted, hpa, data, write};
+    finish_waits(p);
+    return true;
+}
+
+static void answer(struct sv_pipeline *p, struct sv_txn *txn)
+{
+    svasim_response response;
+    sv_txn_enter(txn, p->now, SVASIM_STAGE_RESPOND);
+    sv_core_count(p->core, &txn->ending);
+    sv_core_describe(&txn->ending, &response);
+    response.tag = txn->request.tag;
+    response.accepted_at = txn->accepted;
+    response.completed_at = p->now;
+    if (txn->joined)
+        response.flags |= SVASIM_JOINED;
+    uint64_t latency = p->now - txn->accepted;
+    for (unsigned i = 0; i < SVASIM_STAGE_COUNT; i++)
+        p->stage_ticks[i] += response.where[i] = txn->where[i];
+    sv_histogram_add(&p->latency[latency_kind(&txn->request)], latency);
+    p->core->counter[SV_COUNT_TOTAL_OCCUPANCY] += latency;
+    p->core->counter[SV_COUNT_MEM_BLOCKED] += txn->where[SVASIM_STAGE_MEMORY_QUEUE];
+    p->busy[SV_RES_CREDITS] += latency;
+    p->stalled[SV_RES_LOOKUP] += txn->where[SVASIM_STAGE_QUEUE];
+    p->stalled[SV_RES_MEMORY_PORT] += txn->where[SVASIM_STAGE_MEMORY_QUEUE];
+    if (txn->missed)
+        p->core->counter[SV_COUNT_PW_OCCUPANCY] +=
+            p->now - txn->missed_at - txn->where[SVASIM_STAGE_RESPOND];
+    txn->active = false;
+    txn->next = p->free;
+    p->free = txn;
+    p->in_flight--;
+    if (p->wait_count)
+        finish_waits(p);
+    if (p->core->ports.respond)
+        p->core->ports.respond(p->core->ports.host, &response);
+    if (p->credit_owed && p->free && p->core->ports.on_credit) {
+        p->credit_owed = false;
+        p->core->ports.on_credit(p->core->ports.host);
+    }
+}
+
+/* --- the event loop --- */
+
+enum source { FROM_QUEUE, FROM_LOOKUP, FROM_MEMORY, FROM_HEAP, FROM_ANSWER, FROM_NONE };
+
+static inline enum source earliest(const struct sv_pipeline *p, svasim_tick *out_tick)
+{
+    struct sv_event best = {p->start_at, p->start_sequence, NULL};
+    enum source from = best.tick == SVASIM_NEVER ? FROM_NONE : FROM_QUEUE;
+#define CONSIDER(count, event, source)                                                             \
+    if ((count) && (from == FROM_NONE || before(&(event), &best))) {                               \
+        best = (event);                                                                            \
+        from = (source);                                                                           \
+    }
+    CONSIDER(p->lookups.count, p->lookups.slots[p->lookups.head], FROM_LOOKUP)
+    CONSIDER(p->memory.count, p->memory.slots[p->memory.head], FROM_MEMORY)
+    CONSIDER(p->answers.count, p->answers.slots[p->answers.head], FROM_ANSWER)
+    CONSIDER(p->heap_count, p->heap[0], FROM_HEAP)
+#undef CONSIDER
+    *out_tick = from == FROM_NONE ? SVASIM_NEVER : best.tick;
+    return from;
+}
+
+svasim_tick sv_pipeline_next(const struct sv_pipeline *p)
+{
+    svasim_tick tick;
+    (void)earliest(p, &tick);
+    return tick;
+}
+
+static void dispatch(struct sv_pipeline *p, enum source from)
+{
+    switch (from) {
+    case FROM_QUEUE:
+        run_queue(p);
+        break;
+    case FROM_LOOKUP:
+        lookup_done(p, lane_take(&p->lookups));
+        break;
+    case FROM_MEMORY:
+        sv_walkers_memory_answered(p, lane_take(&p->memory));
+        break;
+    case FROM_HEAP:
+        sv_walkers_looked_up(p, sv_heap_take(p).txn);
+        break;
+    case FROM_ANSWER:
+        answer(p, lane_take(&p->answers));
+        break;
+    case FROM_NONE:
+    default:
+        SV_ASSERT(from != FROM_NONE);
+    }
+}
+
+void sv_pipeline_run(struct sv_pipeline *p, svasim_tick until)
+{
+    for (;;) {
+        svasim_tick tick;
+        enum source from = earliest(p, &tick);
+        if (from == FROM_NONE || tick > until)
+            break;
+        p->now = tick;
+        dispatch(p, from);
+    }
+    if (until > p->now && until != SVASIM_NEVER)
+        p->now = until;
+}
+
+void sv_pipeline_drain(struct sv_pipeline *p)
+{
+    while (p->in_flight) {
+        svasim_tick tick;
+        enum source from = earliest(p, &tick);
+        SV_ASSERT(from != FROM_NONE); /* a request in flight always has an event ahead */
+        p->now = tick;
+        dispatch(p, from);
+    }
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/* pipeline.h - the timed request path: request queue, IOTLB lookup, same-page joining, walkers,
+ * memory port, completion. The only owner of time. */
+#ifndef SV_UARCH_PIPELINE_H
+#define SV_UARCH_PIPELINE_H
+
+#include "base/histogram.h"
+#include "uarch/core.h"
+
+/* Latency histograms, by kind of request. */
+enum sv_latency_kind {
+    SV_LATENCY_READ,
+    SV_LATENCY_WRITE,
+    SV_LATENCY_ATOMIC,
+    SV_LATENCY_ATS,
+    SV_LATENCY_TRANSLATED,
+    SV_LATENCY_KINDS
+};
+
+/* Things that can be busy; rows of the bottleneck report. */
+enum sv_resource_id {
+    SV_RES_CREDITS,
+    SV_RES_LOOKUP,
+    SV_RES_WALKERS,
+    SV_RES_MEMORY_PORT,
+    SV_RES_MEMORY_DEPTH,
+    SV_RES_RESPOND,
+    SV_RES_COUNT
+};
+
+struct sv_txn;
+
+/* One event that is due; ties go by sequence number. */
+struct sv_event {
+    svasim_tick tick;
+    uint64_t sequence;
+    struct sv_txn *txn;
+};
+
+/* Events of a stage of constant latency: they become due in the order they were put in. */
+struct sv_lane {
+    struct sv_event *slots;
+    uint32_t mask, head, count;
+};
+
+/* First in, first out, linked through the transactions. */
+struct sv_list {
+    struct sv_txn *first, *last;
+    uint32_t count;
+};
+
+/* So many starts per cycle. */
+struct sv_rate {
+    svasim_tick tick; /* cycle of the last start */
+    uint32_t used;    /* starts in that cycle */
+    uint32_t width;
+};
+
+struct sv_pipeline {
+    struct sv_core *core;
+    svasim_tick now;
+    uint64_t sequence;
+
+    struct sv_txn *txns;
+    struct sv_txn *free;
+    uint32_t credits, in_flight;
+    bool credit_owed; /* someone was refused */
+    uint64_t accepted;
+
+    struct sv_list queue;      /* before the lookup */
+    svasim_tick start_at;      /* when the queue's head starts; SVASIM_NEVER if it cannot */
+    uint64_t start_sequence;
+    struct sv_rate lookup_rate, respond_rate;
+    struct sv_lane lookups, memory, answers;
+    struct sv_event *heap; /* walkers in a cache lookup, latencies differ */
+    uint32_t heap_count;
+
+    struct sv_list waiting; /* misses without a walker */
+    struct sv_list memory_queue;
+    uint32_t walkers_busy, memory_busy;
+    svasim_tick memory_slot; /* next start of an access */
+    struct sv_txn **joinable; /* hash heads by page */
+    uint32_t joinable_mask;
+
+    /* configuration */
+    uint32_t lookup_latency, respond_latency, walkers, pending, memory_latency, memory_interval,
+        memory_depth;
+    uint32_t context_latency, pasid_latency, table_latency;
+    bool join;
+
+    /* wait descriptors: written when every request accepted before them is answered */
+    struct sv_wait {
+        uint64_t accepted_before;
+        uint64_t hpa;
+        uint32_t data;
+        bool write;
+    } *waits;
+    uint32_t wait_count;
+
+    uint64_t stage_ticks[SVASIM_STAGE_COUNT];
+    uint64_t busy[SV_RES_COUNT], stalled[SV_RES_COUNT];
+    struct sv_histogram latency[SV_LATENCY_KINDS];
+};
+
+#define SV_WAITS_MAX 64u
+
+bool sv_pipeline_init(struct sv_pipeline *pipeline, struct sv_core *core,
+                      const svasim_config *config, const svasim_alloc *alloc);
+void sv_pipeline_free(struct sv_pipeline *pipeline, const svasim_alloc *alloc);
+/* False: no credit. */
+bool sv_pipeline_submit(struct sv_pipeline *pipeline, const svasim_request *request);
+svasim_tick sv_pipeline_next(const struct sv_pipeline *pipeline);
+void sv_pipeline_run(struct sv_pipeline *pipeline, svasim_tick until);
+void sv_pipeline_drain(struct sv_pipeline *pipeline);
+/* An invalidation was applied: walks in flight may finish, but fill nothing and serve no one who
+ * comes later. */
+void sv_pipeline_overtake(struct sv_pipeline *pipeline);
+/* Write a wait descriptor's status once everything accepted so far is answered. False: too many
+ * are pending. */
+bool sv_pipeline_wait(struct sv_pipeline *pipeline, bool write, uint64_t hpa, uint32_t data);
+void sv_pipeline_resource(const struct sv_pipeline *pipeline, unsigned index,
+                          svasim_resource *out);
+
+#endif

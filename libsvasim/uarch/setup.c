@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* setup.c - the pipeline's memory, all taken at creation, and its report of resources. */
+#include "uarch/txn.h"
+
+static uint32_t power_of_two(uint32_t at_least)
+{
+    uint32_t size = 2;
+    while (size < at_least)
+        size *= 2;
+    return size;
+}
+
+static bool lane_init(struct sv_lane *lane, uint32_t credits, const svasim_alloc *alloc)
+{
+    uint32_t size = power_of_two(credits);
+    lane->mask = size - 1;
+    lane->slots = sv_alloc_array(alloc, size, sizeof *lane->slots);
+    return lane->slots != NULL;
+}
+
+/* The IOTLBs are looked up in parallel: the slowest enabled one counts. */
+static uint32_t slowest(const svasim_config *config, enum sv_cache_id first, enum sv_cache_id last)
+{
+    uint64_t latency = 0;
+    for (unsigned i = first; i <= last; i++) {
+        const uint64_t *key = &config->value[SV_KEY_CACHE(i, 0)];
+        if (key[SV_PART_ENABLED] && key[SV_PART_LATENCY] > latency)
+            latency = key[SV_PART_LATENCY];
+    }
+    return (uint32_t)latency;
+}
+
+static void read_config(struct sv_pipeline *p, const svasim_config *config)
+{
+    const uint64_t *value = config->value;
+    p->credits = (uint32_t)value[SV_KEY_CREDITS];
+    p->lookup_rate.width = (uint32_t)value[SV_KEY_LOOKUP_WIDTH];
+    p->respond_rate.width = (uint32_t)value[SV_KEY_RESPOND_WIDTH];
+    p->lookup_latency = slowest(config, SV_CACHE_IOTLB_4K, SV_CACHE_IOTLB_1G);
+    p->context_latency = slowest(config, SV_CACHE_CONTEXT, SV_CACHE_CONTEXT);
+    p->pasid_latency = slowest(config, SV_CACHE_PASID, SV_CACHE_PASID);
+    p->table_latency = slowest(config, SV_CACHE_FS_L2, SV_CACHE_SS_L5);
+    p->respond_latency = (uint32_t)value[SV_KEY_RESPOND_LATENCY];
+    p->walkers = (uint32_t)value[SV_KEY_WALKERS];
+    p->pending = (uint32_t)value[SV_KEY_PENDING];
+    p->join = value[SV_KEY_JOIN] != 0;
+    p->memory_latency = (uint32_t)value[SV_KEY_MEM_LATENCY];
+    p->memory_interval = (uint32_t)value[SV_KEY_MEM_INTERVAL];
+    p->memory_depth = (uint32_t)value[SV_KEY_MEM_DEPTH];
+}
+
+bool sv_pipeline_init(struct sv_pipeline *p, struct sv_core *core, const svasim_config *config,
+                      const svasim_alloc *alloc)
+{
+    *p = (struct sv_pipeline){.core = core, .start_at = SVASIM_NEVER};
+    read_config(p, config);
+    uint32_t heads = power_of_two(2 * p->credits);
+    p->joinable_mask = heads - 1;
+    p->joinable = sv_alloc_array(alloc, heads, sizeof(struct sv_txn *));
+    p->txns = sv_alloc_array(alloc, p->credits, sizeof *p->txns);
+    p->heap = sv_alloc_array(alloc, p->credits, sizeof *p->heap);
+    p->waits = sv_alloc_array(alloc, SV_WAITS_MAX, sizeof *p->waits);
+    bool ok = p->joinable && p->txns && p->heap && p->waits;
+    ok = ok && lane_init(&p->lookups, p->credits, alloc) &&
+         lane_init(&p->memory, p->credits, alloc) && lane_init(&p->answers, p->credits, alloc);
+    for (unsigned i = 0; i < SV_LATENCY_KINDS; i++) {
+        p->latency[i].bucket = sv_alloc_array(alloc, SV_HISTOGRAM_BUCKETS, sizeof(uint64_t));
+        ok = ok && p->latency[i].bucket;
+    }
+    if (!ok)
+        return false;
+    for (uint32_t i = p->credits; i-- > 0;) {
+        p->txns[i].next = p->free;
+        p->free = &p->txns[i];
+    }
+    return true;
+}
+
+void sv_pipeline_free(struct sv_pipeline *p, const svasim_alloc *alloc)
+{
+    sv_alloc_free(alloc, p->joinable);
+    sv_alloc_free(alloc, p->txns);
+    sv_alloc_free(alloc, p->heap);
+    sv_alloc_free(alloc, p->waits);
+    sv_alloc_free(alloc, p->lookups.slots);
+    sv_alloc_free(alloc, p->memory.slots);
+    sv_alloc_free(alloc, p->answers.slots);
+    for (unsigned i = 0; i < SV_LATENCY_KINDS; i++)
+        sv_alloc_free(alloc, p->latency[i].bucket);
+}
+
+void sv_pipeline_resource(const struct sv_pipeline *p, unsigned index, svasim_resource *out)
+{
+    static const char *const names[SV_RES_COUNT] = {
+        [SV_RES_CREDITS] = "port.credits",         [SV_RES_LOOKUP] = "lookup.width",
+        [SV_RES_WALKERS] = "walk.walkers",         [SV_RES_MEMORY_PORT] = "memory.interval",
+        [SV_RES_MEMORY_DEPTH] = "memory.depth",    [SV_RES_RESPOND] = "respond.width",
+    };
+    const uint64_t slots[SV_RES_COUNT] = {
+        [SV_RES_CREDITS] = p->credits,         [SV_RES_LOOKUP] = p->lookup_rate.width,
+        [SV_RES_WALKERS] = p->walkers,         [SV_RES_MEMORY_PORT] = 1,
+        [SV_RES_MEMORY_DEPTH] = p->memory_depth, [SV_RES_RESPOND] = p->respond_rate.width,
+    };
+    *out = (svasim_resource){names[index], p->busy[index], slots[index], p->stalled[index]};
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* txn.h - one request on its way through the pipeline. */
+#ifndef SV_UARCH_TXN_H
+#define SV_UARCH_TXN_H
+
+#include "uarch/pipeline.h"
+
+struct sv_txn {
+    struct sv_txn *next;        /* list it waits in */
+    svasim_tick accepted, since; /* since: start of the present stage */
+    uint64_t order; /* count of requests accepted before it */
+    uint8_t stage;  /* svasim_stage */
+    uint8_t ask;    /* enum sv_ask that is open, once it missed */
+    bool active;    /* accepted, not answered */
+    bool walking;   /* holds a walker */
+    bool missed;    /* needs or needed a walk */
+    bool joined, listed;
+    uint32_t where[SVASIM_STAGE_COUNT];
+    svasim_tick walker_since, missed_at;
+    svasim_request request;
+    struct sv_ending ending;
+    uint64_t page; /* key of the joinable table */
+    uint64_t requester;
+    struct sv_txn *hash_next;
+    struct sv_list joiners;
+    struct sv_walk walk;
+};
+
+static inline void sv_list_push(struct sv_list *list, struct sv_txn *txn)
+{
+    txn->next = NULL;
+    if (list->last)
+        list->last->next = txn;
+    else
+        list->first = txn;
+    list->last = txn;
+    list->count++;
+}
+
+static inline struct sv_txn *sv_list_pop(struct sv_list *list)
+{
+    struct sv_txn *txn = list->first;
+    if (!txn)
+        return NULL;
+    list->first = txn->next;
+    if (!list->first)
+        list->last = NULL;
+    list->count--;
+    return txn;
+}
+
+/* From now on the transaction's time belongs to `stage`. */
+static inline void sv_txn_enter(struct sv_txn *txn, svasim_tick now, svasim_stage stage)
+{
+    txn->where[txn->stage] += (uint32_t)(now - txn->since);
+    txn->since = now;
+    txn->stage = (uint8_t)stage;
+}
+
+/* First tick at or after `now` with a free slot; takes the slot. */
+static inline svasim_tick sv_rate_take(struct sv_rate *rate, svasim_tick now)
+{
+    if (now > rate->tick || rate->used == 0) {
+        rate->tick = now;
+        rate->used = 0;
+    } else if (rate->used == rate->width) {
+        rate->tick++;
+        rate->used = 0;
+    }
+    rate->used++;
+    return rate->tick;
+}
+
+/* The same without taking it. */
+static inline svasim_tick sv_rate_peek(const struct sv_rate *rate, svasim_tick now)
+{
+    if (now > rate->tick || rate->used < rate->width)
+        return now > rate->tick ? now : rate->tick;
+    return rate->tick + 1;
+}
+
+/* --- between pipeline.c and walkers.c --- */
+
+void sv_pipeline_respond(struct sv_pipeline *pipeline, struct sv_txn *txn);
+void sv_pipeline_wake_queue(struct sv_pipeline *pipeline);
+/* A lookup missed: join a walk, or wait for a walker. */
+void sv_walkers_miss(struct sv_pipeline *pipeline, struct sv_txn *txn);
+/* A walker's cache lookup is over; or memory has answered. */
+void sv_walkers_looked_up(struct sv_pipeline *pipeline, struct sv_txn *txn);
+void sv_walkers_memory_answered(struct sv_pipeline *pipeline, struct sv_txn *txn);
+void sv_lane_put(struct sv_lane *lane, struct sv_event event);
+void sv_heap_put(struct sv_pipeline *pipeline, struct sv_event event);
+struct sv_event sv_heap_take(struct sv_pipeline *pipeline);
+void sv_unlist(struct sv_pipeline *pipeline, struct sv_txn *txn);
+
+#endif

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+/* walkers.c - what happens to misses: joining a walk of the same page, waiting for a walker, and
+ * driving walks through cache lookups and the memory port. */
+#include "base/assert.h"
+#include "uarch/txn.h"
+
+static void run_walk(struct sv_pipeline *p, struct sv_txn *txn);
+
+/* --- joinable walks, by requester and 4 KiB page --- */
+
+static struct sv_txn **bucket_of(struct sv_pipeline *p, uint64_t page, uint64_t requester)
+{
+    uint64_t h = page * UINT64_C(0x9e3779b97f4a7c15) ^ requester * UINT64_C(0xc2b2ae3d27d4eb4f);
+    return &p->joinable[(uint32_t)(h >> 40) & p->joinable_mask];
+}
+
+static struct sv_txn *find_joinable(struct sv_pipeline *p, const struct sv_txn *txn)
+{
+    struct sv_txn *other = *bucket_of(p, txn->page, txn->requester);
+    while (other && (other->page != txn->page || other->requester != txn->requester))
+        other = other->hash_next;
+    return other;
+}
+
+static void list_joinable(struct sv_pipeline *p, struct sv_txn *txn)
+{
+    struct sv_txn **bucket = bucket_of(p, txn->page, txn->requester);
+    txn->hash_next = *bucket;
+    *bucket = txn;
+    txn->listed = true;
+}
+
+void sv_unlist(struct sv_pipeline *p, struct sv_txn *txn)
+{
+    if (!txn->listed)
+        return;
+    struct sv_txn **at = bucket_of(p, txn->page, txn->requester);
+    while (*at != txn)
+        at = &(*at)->hash_next;
+    *at = txn->hash_next;
+    txn->listed = false;
+}
+
+/* --- waiting for a walker --- */
+
+static void start_walk(struct sv_pipeline *p, struct sv_txn *txn)
+{
+    p->walkers_busy++;
+    txn->walking = true;
+    txn->walker_since = p->now;
+    p->core->counter[SV_COUNT_WALKS]++;
+    sv_txn_enter(txn, p->now, SVASIM_STAGE_WALK_LOOKUP);
+    run_walk(p, txn);
+}
+
+/* The request needs a walk of its own. */
+static void want_walker(struct sv_pipeline *p, struct sv_txn *txn)
+{
+    if (p->walkers_busy < p->walkers && p->waiting.count == 0) {
+        start_walk(p, txn);
+        return;
+    }
+    sv_txn_enter(txn, p->now, SVASIM_STAGE_WALKER_WAIT);
+    sv_list_push(&p->waiting, txn);
+}
+
+static void feed_walkers(struct sv_pipeline *p)
+{
+    while (p->walkers_busy < p->walkers && p->waiting.count) {
+        struct sv_txn *txn = sv_list_pop(&p->waiting);
+        p->stalled[SV_RES_WALKERS] += p->now - txn->since;
+        start_walk(p, txn);
+    }
+    sv_pipeline_wake_queue(p);
+}
+
+void sv_walkers_miss(struct sv_pipeline *p, struct sv_txn *txn)
+{
+    const struct sv_walk *walk = &txn->walk;
+    txn->missed = true;
+    txn->missed_at = p->now;
+    if (p->join && walk->request.at == SVASIM_UNTRANSLATED) {
+        txn->page = walk->request.address >> 12;
+        txn->requester = (uint64_t)walk->request.source_id |
+                         (uint64_t)(walk->has_pasid ? walk->request.pasid : 0) << 16 |
+                         (uint64_t)walk->has_pasid << 40;
+        struct sv_txn *other = find_joinable(p, txn);
+        if (other) {
+            sv_txn_enter(txn, p->now, SVASIM_STAGE_JOIN);
+            sv_list_push(&other->joiners, txn);
+            return;
+        }
+        list_joinable(p, txn);
+    }
+    want_walker(p, txn);
+}
+
+/* --- the end of a walk --- */
+
+/* Those who waited for this walk get its translation, or go on by themselves: the first walks,
+ * the others wait for it. */
+static void serve_joiners(struct sv_pipeline *p, struct sv_txn *done)
+{
+    struct sv_list joiners = done->joiners;
+    done->joiners = (struct sv_list){NULL, NULL, 0};
+    struct sv_txn *leader = NULL, *txn;
+    bool usable = done->walk.out.fault == SVASIM_FAULT_NONE && done->walk.result.page_shift != 0;
+    while ((txn = sv_list_pop(&joiners))) {
+        if (leader) {
+            sv_list_push(&leader->joiners, txn);
+            continue;
+        }
+        if (usable) {
+            enum sv_ask ask = sv_walk_join(&txn->walk, &done->walk.result);
+            txn->ask = (uint8_t)ask;
+            if (ask == SV_ASK_DONE) {
+                txn->joined = true;
+                sv_core_ending(&txn->walk, &txn->ending);
+                txn->ending.out.flags &= (uint8_t)~SVASIM_IOTLB_HIT;
+                p->core->counter[SV_COUNT_JOINED]++;
+                sv_pipeline_respond(p, txn);
+                continue;
+            }
+        }
+        leader = txn;
+        struct sv_txn *other = find_joinable(p, txn);
+        if (other) { /* one that came after an invalidation */
+            sv_list_push(&other->joiners, txn);
+            leader = other;
+            continue;
+        }
+        list_joinable(p, txn);
+        want_walker(p, txn);
+    }
+}
+
+static void walk_done(struct sv_pipeline *p, struct sv_txn *txn)
+{
+    p->walkers_busy--;
+    p->busy[SV_RES_WALKERS] += p->now - txn->walker_since;
+    txn->walking = false;
+    sv_core_ending(&txn->walk, &txn->ending);
+    sv_unlist(p, txn);
+    sv_pipeline_respond(p, txn);
+    if (txn->joiners.count)
+        serve_joiners(p, txn);
+    feed_walkers(p);
+}
+
+/* --- driving a walk --- */
+
+static void start_access(struct sv_pipeline *p, struct sv_txn *txn)
+{
+    svasim_tick start = p->now > p->memory_slot ? p->now : p->memory_slot;
+    p->memory_slot = start + p->memory_interval;
+    p->memory_busy++;
+    p->busy[SV_RES_MEMORY_PORT] += p->memory_interval;
+    p->busy[SV_RES_MEMORY_DEPTH] += p->memory_latency;
+    sv_txn_enter(txn, start, SVASIM_STAGE_MEMORY);
+    sv_lane_put(&p->memory,
+                (struct sv_event){start + p->memory_latency, p->sequence++, txn});
+}
+
+static void access_memory(struct sv_pipeline *p, struct sv_txn *txn)
+{
+    sv_txn_enter(txn, p->now, SVASIM_STAGE_MEMORY_QUEUE);
+    if (p->memory_busy < p->memory_depth && p->memory_queue.count == 0)
+        start_access(p, txn);
+    else
+        sv_list_push(&p->memory_queue, txn);
+}
+
+static uint32_t lookup_latency(const struct sv_pipeline *p, enum sv_ask ask)
+{
+    if (ask == SV_ASK_CONTEXT)
+        return p->context_latency;
+    if (ask == SV_ASK_PASID)
+        return p->pasid_latency;
+    return ask == SV_ASK_TABLE ? p->table_latency : 0;
+}
+
+static void run_walk(struct sv_pipeline *p, struct sv_txn *txn)
+{
+    for (;;) {
+        enum sv_ask ask = (enum sv_ask)txn->ask;
+        if (ask == SV_ASK_DONE) {
+            walk_done(p, txn);
+            return;
+        }
+        if (ask == SV_ASK_READ || ask == SV_ASK_UPDATE) {
+            access_memory(p, txn);
+            return;
+        }
+        uint32_t latency = lookup_latency(p, ask);
+        if (latency) {
+            sv_txn_enter(txn, p->now, SVASIM_STAGE_WALK_LOOKUP);
+            sv_heap_put(p, (struct sv_event){p->now + latency, p->sequence++, txn});
+            return;
+        }
+        sv_core_serve_cache(p->core, &txn->walk, ask);
+        txn->ask = (uint8_t)sv_walk_answer(&txn->walk);
+    }
+}
+
+void sv_walkers_looked_up(struct sv_pipeline *p, struct sv_txn *txn)
+{
+    sv_core_serve_cache(p->core, &txn->walk, (enum sv_ask)txn->ask);
+    txn->ask = (uint8_t)sv_walk_answer(&txn->walk);
+    run_walk(p, txn);
+}
+
+void sv_walkers_memory_answered(struct sv_pipeline *p, struct sv_txn *txn)
+{
+    p->memory_busy--;
+    sv_core_serve_memory(p->core, &txn->walk, (enum sv_ask)txn->ask);
+    sv_txn_enter(txn, p->now, SVASIM_STAGE_WALK_LOOKUP);
+    txn->ask = (uint8_t)sv_walk_answer(&txn->walk);
+    if (p->memory_queue.count) {
+        struct sv_txn *next = sv_list_pop(&p->memory_queue);
+        start_access(p, next);
+    }
+    run_walk(p, txn);
+}
+
+void sv_pipeline_overtake(struct sv_pipeline *p)
+{
+    if (p->in_flight == 0)
+        return;
+    for (uint32_t i = 0; i < p->credits; i++) {
+        struct sv_txn *txn = &p->txns[i];
+        if (!txn->active || !txn->walking)
+            continue; /* the others have read nothing yet */
+        txn->walk.no_fill = true;
+        sv_unlist(p, txn);
+    }
+}

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: MIT */
+/* unit.c - one remapping unit: the public API over rules, caches, registers and the pipeline.
+ * Glue only: no rule of the specification and no latency lives here. */
+#include "svasim/svasim.h"
+
+#include "arch/registers.h"
+#include "base/assert.h"
+#include "uarch/pipeline.h"
+
+#include <stdio.h>
+
+struct svasim {
+    struct sv_core core;
+    struct sv_pipeline pipeline;
+    struct sv_registers registers;
+    struct sv_walk walk; /* of the functional driver */
+    svasim_alloc alloc;
+    char error[160];
+};
+
+/* --- life --- */
+
+static void release(svasim *unit)
+{
+    svasim_alloc alloc = unit->alloc;
+    sv_pipeline_free(&unit->pipeline, &alloc);
+    sv_caches_free(&unit->core.caches, &alloc);
+    sv_alloc_free(&alloc, unit);
+}
+
+svasim_err svasim_create(svasim **out, svasim_config *config, const svasim_ports *ports,
+                         const svasim_alloc *alloc)
+{
+    if (!out || !config || !ports || ports->size < sizeof *ports || !ports->read ||
+        !ports->update)
+        return SVASIM_EINVAL;
+    if (!sv_config_check(config))
+        return SVASIM_EINVAL;
+    svasim_alloc hooks = sv_alloc_resolve(alloc);
+    svasim *unit = sv_alloc_array(&hooks, 1, sizeof *unit);
+    if (!unit)
+        return SVASIM_ENOMEM;
+    unit->alloc = hooks;
+    unit->core.ports = *ports;
+    sv_rules_init(&unit->core.rules, config);
+    sv_registers_reset(&unit->registers, config);
+    if (!sv_caches_init(&unit->core.caches, config, &hooks) ||
+        !sv_pipeline_init(&unit->pipeline, &unit->core, config, &hooks)) {
+        release(unit);
+        return SVASIM_ENOMEM;
+    }
+    *out = unit;
+    return SVASIM_OK;
+}
+
+void svasim_destroy(svasim *unit)
+{
+    if (unit)
+        release(unit);
+}
+
+/* --- requests --- */
+
+static svasim_err refuse(svasim *unit, const char *text)
+{
+    snprintf(unit->error, sizeof unit->error, "%s", text);
+    return SVASIM_EINVAL;
+}
+
+/* Why a request is outside its ranges. */
+static svasim_err explain_request(svasim *unit, const svasim_request *r)
+{
+    if (r->op > SVASIM_ATOMIC)
+        return refuse(unit, "op: not one of read, write, atomic");
+    if (r->at > SVASIM_AT_RESERVED)
+        return refuse(unit, "at: not a 2-bit address type");
+    if (r->pasid != SVASIM_NO_PASID && r->pasid >> 20)
+        return refuse(unit, "pasid: does not fit 20 bits");
+    if (r->pasid == SVASIM_NO_PASID && (r->flags & (SVASIM_PRIV | SVASIM_EXEC)))
+        return refuse(unit, "flags: PR and ER travel in the PASID prefix; give a pasid");
+    if (r->length == 0)
+        return refuse(unit, "length: only a read can have length 0");
+    return refuse(unit, "length: the request crosses a 4 KiB boundary");
+}
+
+static inline bool in_range(const svasim_request *r)
+{
+    bool pasid_fits = r->pasid == SVASIM_NO_PASID ? !(r->flags & (SVASIM_PRIV | SVASIM_EXEC))
+                                                  : r->pasid >> 20 == 0;
+    return r->op <= SVASIM_ATOMIC && r->at <= SVASIM_AT_RESERVED && pasid_fits &&
+           (r->length != 0 || r->op == SVASIM_READ) && r->length <= 4096 &&
+           (r->address & 0xfff) + r->length <= 4096;
+}
+
+static void respond_now(const svasim *unit, const svasim_request *request,
+                        const struct sv_ending *ending, svasim_response *out)
+{
+    sv_core_describe(ending, out);
+    out->tag = request->tag;
+    out->accepted_at = out->completed_at = unit->pipeline.now;
+    memset(out->where, 0, sizeof out->where);
+}
+
+svasim_err svasim_translate(svasim *unit, const svasim_request *request, svasim_response *out)
+{
+    struct sv_ending ending;
+    if (!in_range(request))
+        return explain_request(unit, request);
+    if (unit->pipeline.in_flight)
+        return SVASIM_BUSY;
+    sv_core_translate(&unit->core, &unit->walk, request, &ending);
+    sv_core_count(&unit->core, &ending);
+    respond_now(unit, request, &ending, out);
+    return SVASIM_OK;
+}
+
+svasim_err svasim_peek(svasim *unit, const svasim_request *request, svasim_response *out)
+{
+    struct sv_ending ending;
+    if (!in_range(request))
+        return explain_request(unit, request);
+    sv_core_peek(&unit->core, request, &ending);
+    respond_now(unit, request, &ending, out);
+    return SVASIM_OK;
+}
+
+svasim_err svasim_submit(svasim *unit, const svasim_request *request)
+{
+    if (!in_range(request))
+        return explain_request(unit, request);
+    return sv_pipeline_submit(&unit->pipeline, request) ? SVASIM_OK : SVASIM_BUSY;
+}
+
+svasim_tick svasim_now(const svasim *unit)
+{
+    return unit->pipeline.now;
+}
+
+svasim_tick svasim_next_event(const svasim *unit)
+{
+    return sv_pipeline_next(&unit->pipeline);
+}
+
+void svasim_run_until(svasim *unit, svasim_tick until)
+{
+    sv_pipeline_run(&unit->pipeline, until);
+}
+
+void svasim_drain(svasim *unit)
+{
+    sv_pipeline_drain(&unit->pipeline);
+}
+
+uint32_t svasim_in_flight(const svasim *unit)
+{
+    return unit->pipeline.in_flight;
+}
+
+/* --- the programming interface --- */
+
+static void flush_caches(svasim *unit)
+{
+    unit->core.counter[SV_COUNT_INVALIDATED] += sv_caches_flush(&unit->core.caches);
+    sv_pipeline_overtake(&unit->pipeline);
+}
+
+svasim_err svasim_mmio_write(svasim *unit, uint32_t offset, uint32_t bytes, uint64_t value)
+{
+    if ((bytes != 4 && bytes != 8) || offset % 4)
+        return refuse(unit, "register access: 4 or 8 bytes at a multiple of 4");
+    const struct sv_rules *rules = &unit->core.rules;
+    unsigned actions = sv_registers_write(&unit->registers, rules, offset, bytes, value);
+    if (actions & SV_ACTION_LATCH_ROOT) {
+        sv_registers_latch(&unit->registers, rules, &unit->core.mode);
+        if (sv_rules_has(rules, SV_CAP_ESRTPS))
+            flush_caches(unit);
+    }
+    if (actions & SV_ACTION_ENABLE)
+        unit->core.mode.enabled = true;
+    if (actions & SV_ACTION_DISABLE) {
+        unit->core.mode.enabled = false;
+        if (sv_rules_has(rules, SV_CAP_SMTS))
+            flush_caches(unit);
+    }
+    return SVASIM_OK;
+}
+
+svasim_err svasim_mmio_read(svasim *unit, uint32_t offset, uint32_t bytes, uint64_t *value)
+{
+    if ((bytes != 4 && bytes != 8) || offset % 4)
+        return refuse(unit, "register access: 4 or 8 bytes at a multiple of 4");
+    *value = sv_registers_read(&unit->registers, offset, bytes);
+    return SVASIM_OK;
+}
+
+svasim_err svasim_invalidate(svasim *unit, const uint64_t words[4], uint8_t *out_iqei)
+{
+    struct sv_invalidation inv;
+    sv_invalidation_decode(&unit->core.rules, (enum sv_ttm)unit->core.mode.ttm, words, &inv);
+    if (out_iqei)
+        *out_iqei = inv.iqei;
+    if (inv.kind == SV_INV_WAIT &&
+        !sv_pipeline_wait(&unit->pipeline, inv.writes_status, inv.status_hpa, inv.status_data))
+        return SVASIM_BUSY;
+    if (inv.kind != SV_INV_ERROR)
+        unit->core.counter[SV_COUNT_INVALIDATIONS]++;
+    if (inv.kind == SV_INV_SCOPE) {
+        unit->core.counter[SV_COUNT_INVALIDATED] +=
+            sv_caches_invalidate(&unit->core.caches, &inv.scope);
+        sv_pipeline_overtake(&unit->pipeline);
+    }
+    return SVASIM_OK;
+}
+
+/* --- inspection --- */
+
+uint64_t svasim_counter_value(const svasim *unit, unsigned index)
+{
+    switch (index) {
+    case SV_COUNT_CLOCKS:
+        return unit->pipeline.now;
+    case SV_COUNT_MEM_OCCUPANCY:
+        return unit->pipeline.busy[SV_RES_MEMORY_DEPTH];
+    case SV_COUNT_EVICTED:
+        return unit->core.caches.evicted;
+    default:
+        return index < SV_COUNTER_COUNT ? unit->core.counter[index] : 0;
+    }
+}
+
+uint64_t svasim_stage_ticks(const svasim *unit, unsigned index)
+{
+    return index < SVASIM_STAGE_COUNT ? unit->pipeline.stage_ticks[index] : 0;
+}
+
+unsigned svasim_latency_kinds(void)
+{
+    return SV_LATENCY_KINDS;
+}
+
+const char *svasim_latency_kind_name(unsigned kind)
+{
+    static const char *const names[SV_LATENCY_KINDS] = {"read", "write", "atomic", "ats",
+                                                        "translated"};
+    return kind < SV_LATENCY_KINDS ? names[kind] : NULL;
+}
+
+uint64_t svasim_latency_samples(const svasim *unit, unsigned kind)
+{
+    return kind < SV_LATENCY_KINDS ? unit->pipeline.latency[kind].samples : 0;
+}
+
+uint64_t svasim_latency_quantile(const svasim *unit, unsigned kind, uint32_t parts_per_million)
+{
+    if (kind >= SV_LATENCY_KINDS)
+        return 0;
+    return sv_histogram_quantile(&unit->pipeline.latency[kind], parts_per_million);
+}
+
+double svasim_latency_mean(const svasim *unit, unsigned kind)
+{
+    if (kind >= SV_LATENCY_KINDS || unit->pipeline.latency[kind].samples == 0)
+        return 0;
+    const struct sv_histogram *latency = &unit->pipeline.latency[kind];
+    return (double)latency->sum / (double)latency->samples;
+}
+
+uint64_t svasim_fault_count(const svasim *unit, unsigned fault)
+{
+    return fault < SVASIM_FAULT_COUNT ? unit->core.faults[fault] : 0;
+}
+
+unsigned svasim_resource_count(void)
+{
+    return SV_RES_COUNT;
+}
+
+svasim_err svasim_resource_get(const svasim *unit, unsigned index, svasim_resource *out)
+{
+    if (index >= SV_RES_COUNT)
+        return SVASIM_EINVAL;
+    sv_pipeline_resource(&unit->pipeline, index, out);
+    return SVASIM_OK;
+}
+
+static int cache_index(const char *name)
+{
+    for (int i = 0; i < SV_CACHE_COUNT; i++)
+        if (strcmp(svasim_cache_at((unsigned)i)->name, name) == 0)
+            return i;
+    return -1;
+}
+
+bool svasim_cache_holds(const svasim *unit, const char *cache, uint16_t source_id, uint32_t pasid,
+                        uint64_t address)
+{
+    int index = cache_index(cache);
+    if (index < 0)
+        return false;
+    bool has_pasid = pasid != SVASIM_NO_PASID;
+    struct sv_lookup key = {
+        .address = address,
+        .pasid = has_pasid ? pasid : 0,
+        .source_id = source_id,
+        .has_pasid = has_pasid,
+    };
+    /* Structure caches carry domain ids, not source ids: take that of the cached PASID entry. */
+    if (index >= SV_CACHE_FS_L2) {
+        const struct sv_pasid *entry = sv_caches_peek_pasid(&unit->core.caches, &key);
+        if (!entry)
+            return false;
+        key.domain_id = entry->domain_id;
+    }
+    return sv_caches_holds(&unit->core.caches, (enum sv_cache_id)index, &key);
+}
+
+uint32_t svasim_cache_entries(const svasim *unit, unsigned index)
+{
+    return index < SV_CACHE_COUNT ? unit->core.caches.cache[index].count : 0;
+}
+
+const char *svasim_error(const svasim *unit)
+{
+    return unit->error;
+}
