@@ -122,6 +122,8 @@ SVASIM_API svasim_submit_result svasim_dsa_submit(svasim_dsa *dsa, svasim_submit
                                                   const uint8_t bytes[64], uint64_t id);
 /** The answer to a request the device issued (tag as given). */
 SVASIM_API void svasim_dsa_answer(svasim_dsa *dsa, const svasim_response *response);
+/** Submission id of the descriptor that issued a request; `tag` as the device gave it. */
+SVASIM_API uint64_t svasim_dsa_request_id(const svasim_dsa *dsa, uint64_t tag);
 /** The dma port has room again. */
 SVASIM_API void svasim_dsa_credit(svasim_dsa *dsa);
 /** When the device next acts by itself; SVASIM_NEVER if it only waits for answers. */

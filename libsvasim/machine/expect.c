@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+/* expect.c - what is known of requests, and the expectations on them. Both are rings of fixed
+ * size: a trace may be endless. An expectation may stand before its request or after it. */
+#include "machine/state.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define NO_KNOWN_MESSAGE "there is no result of a request with this id"
+
+bool sv_expect_init(svasim_machine *machine)
+{
+    machine->known = calloc(SV_KNOWN, sizeof *machine->known);
+    machine->waiting = calloc(SV_WAITING, sizeof *machine->waiting);
+    machine->waiting_heads = calloc(SV_KNOWN, sizeof *machine->waiting_heads);
+    if (!machine->known || !machine->waiting || !machine->waiting_heads)
+        return false;
+    for (uint32_t i = 0; i < SV_WAITING; i++)
+        machine->waiting[i].next = i + 1 < SV_WAITING ? i + 2 : 0;
+    machine->waiting_free = 1;
+    return true;
+}
+
+/* --- what is known --- */
+
+struct sv_known *sv_known_begin(svasim_machine *machine, uint64_t id, bool is_submit)
+{
+    struct sv_known *known = &machine->known[id % SV_KNOWN];
+    if (known->state == SV_KNOWN_PENDING)
+        return NULL;
+    known->id = id;
+    known->record = machine->record ? machine->record->number : 0;
+    known->state = SV_KNOWN_PENDING;
+    known->is_submit = is_submit;
+    known->has_completion = known->stale_known = known->stale = false;
+    return known;
+}
+
+struct sv_known *sv_known_find(svasim_machine *machine, uint64_t id)
+{
+    struct sv_known *known = &machine->known[id % SV_KNOWN];
+    return known->state != SV_KNOWN_NOTHING && known->id == id ? known : NULL;
+}
+
+/* --- verdicts --- */
+
+static void fail(svasim_machine *machine, const svasim_record *expect, uint64_t id,
+                 const char *text)
+{
+    bool observation = expect->kind == SVASIM_RECORD_OBSERVE;
+    svasim_event event = {
+        .kind = observation ? SVASIM_EVENT_DIFFERS : SVASIM_EVENT_FAILED,
+        .id = id,
+        .record = expect->number,
+        .line = expect->line,
+        .text = text,
+    };
+    sv_machine_emit(machine, &event);
+}
+
+static void verdict(svasim_machine *machine, const svasim_record *expect, uint64_t id, bool met,
+                    const char *text)
+{
+    if (expect->kind == SVASIM_RECORD_OBSERVE) {
+        machine->stats.observations++;
+        machine->stats.observations_differ += !met;
+    } else {
+        machine->stats.expectations++;
+        machine->stats.expectations_met += met;
+    }
+    if (!met)
+        fail(machine, expect, id, text);
+}
+
+static void judge_now(svasim_machine *machine, const svasim_record *expect,
+                      const struct sv_known *known)
+{
+    char text[512];
+    bool met = sv_judge(machine, expect, known, text, sizeof text);
+    verdict(machine, expect, known->id, met, text);
+}
+
+/* Does an expectation that waits for this request ask whether its answer was stale? */
+static bool staleness_is_asked(const svasim_machine *machine, uint64_t id)
+{
+    for (uint32_t i = machine->waiting_heads[id % SV_KNOWN]; i; i = machine->waiting[i - 1].next) {
+        const svasim_record *expect = &machine->waiting[i - 1].record;
+        if (expect->kind == SVASIM_RECORD_EXPECT && expect->value[0] == id &&
+            svasim_record_has(expect, SVASIM_F_EXPECT_stale))
+            return true;
+    }
+    return false;
+}
+
+void sv_known_done(svasim_machine *machine, struct sv_known *known)
+{
+    known->state = SV_KNOWN_DONE;
+    if (machine->waiting_count == 0)
+        return;
+    if (!known->is_submit && staleness_is_asked(machine, known->id)) {
+        svasim_response fresh;
+        known->stale = sv_is_stale(machine, &known->request, &known->response, &fresh);
+        known->stale_known = true;
+    }
+    uint32_t *at = &machine->waiting_heads[known->id % SV_KNOWN];
+    while (*at) {
+        uint32_t index = *at;
+        struct sv_waiting *waiting = &machine->waiting[index - 1];
+        if (waiting->record.value[0] != known->id) {
+            at = &waiting->next;
+            continue;
+        }
+        *at = waiting->next;
+        judge_now(machine, &waiting->record, known);
+        waiting->next = machine->waiting_free;
+        machine->waiting_free = index;
+        machine->waiting_count--;
+    }
+}
+
+/* --- records --- */
+
+svasim_err sv_act_expect(svasim_machine *machine, const svasim_record *record)
+{
+    uint64_t id = record->value[0]; /* first field of both kinds */
+    const struct sv_known *known = sv_known_find(machine, id);
+    if (known && known->state == SV_KNOWN_DONE) {
+        judge_now(machine, record, known);
+        return SVASIM_OK;
+    }
+    if (!machine->waiting_free && known) {
+        svasim_err err = sv_machine_drain(machine);
+        if (err)
+            return err;
+        judge_now(machine, record, known);
+        return SVASIM_OK;
+    }
+    if (!machine->waiting_free) {
+        verdict(machine, record, id, false, NO_KNOWN_MESSAGE " near here");
+        return SVASIM_OK;
+    }
+    uint32_t index = machine->waiting_free;
+    struct sv_waiting *waiting = &machine->waiting[index - 1];
+    machine->waiting_free = waiting->next;
+    machine->waiting_count++;
+    waiting->record = *record;
+    waiting->next = 0;
+    uint32_t *at = &machine->waiting_heads[id % SV_KNOWN];
+    while (*at)
+        at = &machine->waiting[*at - 1].next;
+    *at = index;
+    return SVASIM_OK;
+}
+
+void sv_expect_finish(svasim_machine *machine)
+{
+    for (uint32_t bucket = 0; machine->waiting_count && bucket < SV_KNOWN; bucket++)
+        while (machine->waiting_heads[bucket]) {
+            uint32_t index = machine->waiting_heads[bucket];
+            struct sv_waiting *waiting = &machine->waiting[index - 1];
+            machine->waiting_heads[bucket] = waiting->next;
+            verdict(machine, &waiting->record, waiting->record.value[0], false, NO_KNOWN_MESSAGE);
+            waiting->next = machine->waiting_free;
+            machine->waiting_free = index;
+            machine->waiting_count--;
+        }
+}
+
+svasim_err sv_act_cached(svasim_machine *machine, const svasim_record *record)
+{
+    char cache[32], text[160];
+    svasim_blob name = record->blob[SVASIM_F_CACHED_cache];
+    bool known_name = false;
+    if (name.bytes < sizeof cache) {
+        memcpy(cache, name.data, name.bytes);
+        cache[name.bytes] = 0;
+        for (unsigned i = 0; svasim_cache_at(i); i++)
+            known_name |= strcmp(svasim_cache_at(i)->name, cache) == 0;
+    }
+    if (!known_name)
+        return sv_machine_fail(machine, SVASIM_EINVAL, "cache: \"%.*s\" is not a cache",
+                               (int)(name.bytes < 64 ? name.bytes : 64), name.data);
+    uint32_t pasid = SVASIM_NO_PASID;
+    if (svasim_record_has(record, SVASIM_F_CACHED_pasid))
+        pasid = (uint32_t)record->value[SVASIM_F_CACHED_pasid];
+    bool present = svasim_cache_holds(machine->unit, cache,
+                                      (uint16_t)record->value[SVASIM_F_CACHED_sid], pasid,
+                                      record->value[SVASIM_F_CACHED_address]);
+    bool expected = record->value[SVASIM_F_CACHED_present] != 0;
+    snprintf(text, sizeof text, "%s: expected present=%d, got %d", cache, expected, present);
+    verdict(machine, record, 0, present == expected, text);
+    return SVASIM_OK;
+}
+
+svasim_err sv_act_loaded(svasim_machine *machine, const svasim_record *record)
+{
+    char text[160];
+    uint64_t hpa = record->value[SVASIM_F_LOADED_address];
+    uint64_t expected = record->value[SVASIM_F_LOADED_value];
+    uint64_t mask = UINT64_MAX;
+    if (svasim_record_has(record, SVASIM_F_LOADED_mask))
+        mask = record->value[SVASIM_F_LOADED_mask];
+    uint64_t value = svasim_mem_read64(machine->mem, hpa);
+    snprintf(text, sizeof text,
+             "memory 0x%" PRIx64 ": expected 0x%" PRIx64 " (mask 0x%" PRIx64 "), got 0x%" PRIx64,
+             hpa, expected, mask, value);
+    verdict(machine, record, 0, ((value ^ expected) & mask) == 0, text);
+    return SVASIM_OK;
+}
+
+svasim_err sv_act_seen(svasim_machine *machine, const svasim_record *record)
+{
+    char text[160];
+    svasim_space space;
+    svasim_blob name = record->blob[SVASIM_F_SEEN_space], data = record->blob[SVASIM_F_SEEN_data];
+    if (!machine->sva || !sv_names_find(&machine->spaces, name.data, name.bytes, &space))
+        return sv_machine_fail(machine, SVASIM_EINVAL, "space: \"%.*s\" was not created",
+                               (int)(name.bytes < 64 ? name.bytes : 64), name.data);
+    for (uint32_t i = 0; i < data.bytes; i++) {
+        uint64_t hpa, address = record->value[SVASIM_F_SEEN_address] + i;
+        unsigned char byte = 0, expected = (unsigned char)data.data[i];
+        bool mapped = svasim_sva_resolve(machine->sva, space, address, &hpa) == SVASIM_OK;
+        if (mapped)
+            (void)svasim_mem_read(machine->mem, hpa, &byte, 1);
+        if (mapped && byte == expected)
+            continue;
+        snprintf(text, sizeof text,
+                 mapped ? "address 0x%" PRIx64 ": expected byte %02x, got %02x"
+                        : "address 0x%" PRIx64 " is not mapped (expected byte %02x)",
+                 address, expected, byte);
+        verdict(machine, record, 0, false, text);
+        return SVASIM_OK;
+    }
+    verdict(machine, record, 0, true, "");
+    return SVASIM_OK;
+}

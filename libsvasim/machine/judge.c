@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/* judge.c - one expectation against what is known: which fields differ, in words. */
+#include "machine/state.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+struct differences {
+    char *text;
+    size_t bytes, used;
+    bool any;
+};
+
+#if defined(__GNUC__)
+__attribute__((format(printf, 2, 3)))
+#endif
+static void differ(struct differences *d, const char *format, ...)
+{
+    va_list arguments;
+    if (d->any && d->used + 2 < d->bytes) {
+        memcpy(d->text + d->used, "; ", 3);
+        d->used += 2;
+    }
+    d->any = true;
+    va_start(arguments, format);
+    int length = vsnprintf(d->text + d->used, d->bytes - d->used, format, arguments);
+    va_end(arguments);
+    if (length > 0)
+        d->used += (size_t)length < d->bytes - d->used ? (size_t)length : d->bytes - d->used - 1;
+}
+
+static void compare(struct differences *d, const svasim_record *expect, unsigned slot,
+                    uint64_t actual)
+{
+    const svasim_record_field *field = &svasim_record_info_of(expect->kind)->fields[slot];
+    uint64_t expected = expect->value[slot];
+    if (!svasim_record_has(expect, slot) || expected == actual)
+        return;
+    if (field->type == SVASIM_TYPE_HEX)
+        differ(d, "expected %s=0x%" PRIx64 ", got 0x%" PRIx64, field->name, expected, actual);
+    else
+        differ(d, "expected %s=%" PRIu64 ", got %" PRIu64, field->name, expected, actual);
+}
+
+bool sv_is_stale(svasim_machine *machine, const svasim_request *request,
+                 const svasim_response *response, svasim_response *out_fresh)
+{
+    if (svasim_peek(machine->unit, request, out_fresh) != SVASIM_OK)
+        return false;
+    return response->fault != out_fresh->fault || response->address != out_fresh->address ||
+           response->rights != out_fresh->rights || response->status != out_fresh->status;
+}
+
+static const char *fault_name(unsigned fault)
+{
+    const svasim_fault_info *info = svasim_fault_at(fault);
+    return info ? info->name : "none";
+}
+
+enum outcome { OUTCOME_OK, OUTCOME_FAULT, OUTCOME_RETRY, OUTCOME_DROPPED, OUTCOME_GP, OUTCOME_ANY };
+
+static const char *outcome_word(unsigned outcome)
+{
+    static const char *const words[] = {"ok", "fault", "retry", "dropped", "gp", "any"};
+    return words[outcome];
+}
+
+static void judge_outcome(struct differences *d, const svasim_record *expect, unsigned outcome)
+{
+    unsigned expected = (unsigned)expect->value[SVASIM_F_EXPECT_outcome];
+    if (!svasim_record_has(expect, SVASIM_F_EXPECT_outcome) || expected == OUTCOME_ANY ||
+        expected == outcome)
+        return;
+    differ(d, "expected %s, got %s", outcome_word(expected), outcome_word(outcome));
+}
+
+static void judge_stale(svasim_machine *machine, struct differences *d,
+                        const svasim_record *expect, const struct sv_known *known)
+{
+    if (!svasim_record_has(expect, SVASIM_F_EXPECT_stale))
+        return;
+    bool stale = known->stale;
+    if (!known->stale_known) {
+        svasim_response fresh;
+        if (known->epoch != machine->epoch) {
+            differ(d, "whether it was stale can no longer be told: put expect before or right "
+                      "after the request");
+            return;
+        }
+        stale = sv_is_stale(machine, &known->request, &known->response, &fresh);
+    }
+    compare(d, expect, SVASIM_F_EXPECT_stale, stale);
+}
+
+static unsigned rights_choice(const svasim_response *response)
+{
+    return (response->rights & SVASIM_R ? 1u : 0) | (response->rights & SVASIM_W ? 2u : 0);
+}
+
+static void judge_dma(svasim_machine *machine, struct differences *d, const svasim_record *expect,
+                      const struct sv_known *known)
+{
+    static const char *const rights_words[] = {"none", "r", "w", "rw"};
+    const svasim_response *r = &known->response;
+    const svasim_fault_info *fault = svasim_fault_at(r->fault);
+    bool ok = r->fault == SVASIM_FAULT_NONE && r->status == SVASIM_STATUS_OK;
+    judge_outcome(d, expect, ok ? OUTCOME_OK : OUTCOME_FAULT);
+    if (svasim_record_has(expect, SVASIM_F_EXPECT_fault) &&
+        expect->value[SVASIM_F_EXPECT_fault] != r->fault)
+        differ(d, "expected fault %s, got %s",
+               fault_name((unsigned)expect->value[SVASIM_F_EXPECT_fault]), fault_name(r->fault));
+    compare(d, expect, SVASIM_F_EXPECT_pa, r->address);
+    compare(d, expect, SVASIM_F_EXPECT_page, r->page_bytes);
+    compare(d, expect, SVASIM_F_EXPECT_code, fault ? fault->code : 0);
+    compare(d, expect, SVASIM_F_EXPECT_recorded, (r->flags & SVASIM_RECORDED) != 0);
+    compare(d, expect, SVASIM_F_EXPECT_reads, r->reads);
+    compare(d, expect, SVASIM_F_EXPECT_updates, r->updates);
+    if (!machine->options.functional)
+        compare(d, expect, SVASIM_F_EXPECT_latency, r->completed_at - r->accepted_at);
+    if (svasim_record_has(expect, SVASIM_F_EXPECT_rights) &&
+        expect->value[SVASIM_F_EXPECT_rights] != rights_choice(r))
+        differ(d, "expected rights=%s, got %s",
+               rights_words[expect->value[SVASIM_F_EXPECT_rights] & 3],
+               rights_words[rights_choice(r)]);
+    judge_stale(machine, d, expect, known);
+}
+
+static void judge_submit(const svasim_machine *machine, struct differences *d,
+                         const svasim_record *expect, const struct sv_known *known)
+{
+    static const unsigned outcomes[] = {
+        [SVASIM_SUBMIT_ACCEPTED] = OUTCOME_OK,
+        [SVASIM_SUBMIT_RETRY] = OUTCOME_RETRY,
+        [SVASIM_SUBMIT_DROPPED] = OUTCOME_DROPPED,
+        [SVASIM_SUBMIT_GP] = OUTCOME_GP,
+    };
+    const svasim_completion *c = &known->completion;
+    unsigned outcome = outcomes[known->submit_result];
+    if (outcome == OUTCOME_OK && known->has_completion && c->status != 1 && c->status != 2)
+        outcome = OUTCOME_FAULT;
+    judge_outcome(d, expect, outcome);
+    if (!known->has_completion) {
+        if (expect->present >> SVASIM_F_EXPECT_status & 0xf)
+            differ(d, "the descriptor was not accepted, so it has no completion");
+        return;
+    }
+    compare(d, expect, SVASIM_F_EXPECT_status, c->status);
+    compare(d, expect, SVASIM_F_EXPECT_result, c->result);
+    compare(d, expect, SVASIM_F_EXPECT_done, c->bytes_completed);
+    compare(d, expect, SVASIM_F_EXPECT_fault_address, c->fault_address);
+    if (!machine->options.functional)
+        compare(d, expect, SVASIM_F_EXPECT_latency, c->completed_at - c->submitted_at);
+}
+
+static uint64_t nanoseconds(const svasim_machine *machine, uint64_t ticks)
+{
+    char text[32] = "1000";
+    (void)svasim_config_get(machine->config, "clock.freq_mhz", text, sizeof text);
+    return ticks * 1000 / strtoull(text, NULL, 10);
+}
+
+/* What a real machine did: the same fields, and a latency that need not be exact. */
+static void judge_observation(const svasim_machine *machine, struct differences *d,
+                              const svasim_record *observe, const struct sv_known *known)
+{
+    const svasim_fault_info *fault = svasim_fault_at(known->response.fault);
+    uint64_t ticks = known->is_submit
+                         ? known->completion.completed_at - known->completion.submitted_at
+                         : known->response.completed_at - known->response.accepted_at;
+    if (known->is_submit && known->has_completion)
+        compare(d, observe, SVASIM_F_OBSERVE_status, known->completion.status);
+    if (!known->is_submit)
+        compare(d, observe, SVASIM_F_OBSERVE_code, fault ? fault->code : 0);
+    if (!machine->options.functional)
+        compare(d, observe, SVASIM_F_OBSERVE_latency_ns, nanoseconds(machine, ticks));
+}
+
+bool sv_judge(svasim_machine *machine, const svasim_record *expect, const struct sv_known *known,
+              char *text, size_t bytes)
+{
+    struct differences d = {text, bytes, 0, false};
+    text[0] = 0;
+    if (expect->kind == SVASIM_RECORD_OBSERVE)
+        judge_observation(machine, &d, expect, known);
+    else if (known->is_submit)
+        judge_submit(machine, &d, expect, known);
+    else
+        judge_dma(machine, &d, expect, known);
+    return !d.any;
+}

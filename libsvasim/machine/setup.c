@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/* setup.c - bringing parts into being when a record first needs them: memory and unit, table
+ * builder, software side, devices. Order of addresses: see state.h. */
+#include "machine/state.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define RTADDR 0x20
+#define GCMD 0x18
+#define SRTP (UINT64_C(1) << 30)
+#define TE (UINT64_C(1) << 31)
+
+static uint64_t config_number(const svasim_machine *machine, const char *key)
+{
+    char text[32] = "0";
+    (void)svasim_config_get(machine->config, key, text, sizeof text);
+    return strtoull(text, NULL, 10);
+}
+
+static bool config_is(const svasim_machine *machine, const char *key, const char *word)
+{
+    char text[32] = "";
+    (void)svasim_config_get(machine->config, key, text, sizeof text);
+    return strcmp(text, word) == 0;
+}
+
+static bool make_flights(svasim_machine *machine)
+{
+    uint32_t count = (uint32_t)config_number(machine, "port.credits");
+    if (machine->options.functional && count < 4096)
+        count = 4096;
+    machine->flights = calloc(count, sizeof *machine->flights);
+    machine->queue = calloc(count, sizeof *machine->queue);
+    if (!machine->flights || !machine->queue)
+        return false;
+    for (uint32_t i = 0; i < count; i++)
+        machine->flights[i].next = i + 1;
+    machine->flight_capacity = count;
+    return true;
+}
+
+svasim_err sv_machine_need_unit(svasim_machine *machine)
+{
+    if (machine->unit)
+        return SVASIM_OK;
+    uint64_t limit = config_number(machine, "machine.memory");
+    if (limit == 0)
+        limit = UINT64_C(1) << config_number(machine, "cap.haw");
+    machine->mem = svasim_mem_create(limit, NULL);
+    if (!machine->mem || !make_flights(machine))
+        return sv_machine_fail(machine, SVASIM_ENOMEM, "out of memory");
+    machine->mem_ports.size = sizeof machine->mem_ports;
+    svasim_mem_ports(machine->mem, &machine->mem_ports);
+    svasim_ports ports = sv_machine_ports(machine);
+    svasim_err err = svasim_create(&machine->unit, machine->config, &ports, NULL);
+    if (err == SVASIM_EINVAL)
+        return sv_machine_fail(machine, err, "%s", svasim_config_error(machine->config));
+    if (err)
+        return sv_machine_fail(machine, err, "out of memory");
+    return SVASIM_OK;
+}
+
+/* Program the root pointer and switch translation on, as a driver would. */
+static svasim_err enable(svasim_machine *machine, bool scalable)
+{
+    if (machine->registers_written || !config_number(machine, "machine.auto_enable"))
+        return SVASIM_OK;
+    uint64_t rtaddr = svasim_tables_root(machine->tables) | (scalable ? 1u << 10 : 0);
+    (void)svasim_mmio_write(machine->unit, RTADDR, 8, rtaddr);
+    (void)svasim_mmio_write(machine->unit, GCMD, 4, SRTP);
+    (void)svasim_mmio_write(machine->unit, GCMD, 4, TE);
+    return SVASIM_OK;
+}
+
+svasim_err sv_machine_need_tables(svasim_machine *machine)
+{
+    if (machine->tables)
+        return SVASIM_OK;
+    svasim_tables_setup setup = {
+        .frames_base = SV_FRAMES_BASE,
+        .frames_bytes = SV_FRAMES_BYTES,
+        .scalable = config_is(machine, "machine.table_mode", "scalable"),
+        .pdts = 7,
+    };
+    machine->tables = svasim_tables_create(machine->mem, &setup);
+    if (!machine->tables)
+        return sv_machine_fail(machine, SVASIM_ENOMEM, "out of memory for tables");
+    return enable(machine, setup.scalable);
+}
+
+svasim_err sv_machine_need_sva(svasim_machine *machine)
+{
+    if (machine->sva)
+        return SVASIM_OK;
+    svasim_err err = sv_machine_need_tables(machine);
+    if (err)
+        return err;
+    svasim_sva_setup setup = svasim_sva_setup_default();
+    machine->sva = svasim_sva_create(machine->unit, machine->mem, machine->tables, &setup);
+    if (!machine->sva)
+        return sv_machine_fail(machine, SVASIM_ENOMEM, "out of memory for the software side");
+    return SVASIM_OK;
+}
+
+/* --- devices --- */
+
+struct sv_device *sv_machine_device(svasim_machine *machine, svasim_blob name)
+{
+    for (uint32_t i = 0; i < machine->device_count; i++) {
+        struct sv_device *device = &machine->devices[i];
+        if (strlen(device->name) == name.bytes && memcmp(device->name, name.data, name.bytes) == 0)
+            return device;
+    }
+    (void)sv_machine_fail(machine, SVASIM_EINVAL, "device: \"%.*s\" was not declared",
+                          (int)(name.bytes < 64 ? name.bytes : 64), name.data);
+    return NULL;
+}
+
+static uint64_t given(const svasim_record *record, unsigned slot, uint64_t otherwise)
+{
+    return svasim_record_has(record, slot) ? record->value[slot] : otherwise;
+}
+
+svasim_err sv_machine_add_device(svasim_machine *machine, const svasim_record *record)
+{
+    svasim_blob name = record->blob[SVASIM_F_DEVICE_name];
+    if (machine->device_count == SV_DEVICES_MAX)
+        return sv_machine_fail(machine, SVASIM_EINVAL, "device: more than %u", SV_DEVICES_MAX);
+    struct sv_device *device = &machine->devices[machine->device_count];
+    if (name.bytes >= sizeof device->name)
+        return sv_machine_fail(machine, SVASIM_EINVAL, "device: the name is longer than 63 bytes");
+    for (uint32_t i = 0; i < machine->device_count; i++)
+        if (strlen(machine->devices[i].name) == name.bytes &&
+            memcmp(machine->devices[i].name, name.data, name.bytes) == 0)
+            return sv_machine_fail(machine, SVASIM_EINVAL, "device: \"%s\" is already declared",
+                                   machine->devices[i].name);
+    svasim_dsa_setup setup = svasim_dsa_setup_default();
+    uint64_t engines = given(record, SVASIM_F_DEVICE_engines, 1);
+    uint64_t lines = given(record, SVASIM_F_DEVICE_lines, 16);
+    uint64_t data_ticks = given(record, SVASIM_F_DEVICE_data_ticks, 0);
+    if (engines < 1 || engines > 16)
+        return sv_machine_fail(machine, SVASIM_EINVAL, "engines: %" PRIu64 " is not 1 to 16",
+                               engines);
+    if (lines < 1 || lines > 256)
+        return sv_machine_fail(machine, SVASIM_EINVAL, "lines: %" PRIu64 " is not 1 to 256", lines);
+    if (data_ticks > 1000000000)
+        return sv_machine_fail(machine, SVASIM_EINVAL, "data_ticks: more than 10^9");
+    setup.source_id = (uint16_t)record->value[SVASIM_F_DEVICE_sid];
+    setup.engines = (uint16_t)engines;
+    setup.lines = (uint16_t)lines;
+    setup.data_ticks = (uint32_t)data_ticks;
+    setup.pasid_enable = true;
+    setup.priv_enable = given(record, SVASIM_F_DEVICE_priv_enable, 1) != 0;
+    *device = (struct sv_device){.machine = machine,
+                                 .source_id = setup.source_id,
+                                 .index = machine->device_count};
+    memcpy(device->name, name.data, name.bytes);
+    svasim_dsa_ports ports = sv_machine_device_ports(device);
+    device->dsa = svasim_dsa_create(&setup, &ports, NULL);
+    if (!device->dsa)
+        return sv_machine_fail(machine, SVASIM_ENOMEM, "out of memory for a device");
+    machine->device_count++;
+    return SVASIM_OK;
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/* state.h - what the files of the machine share: its parts, what is in flight, what is known of
+ * finished requests, and the expectations that wait. */
+#ifndef SV_MACHINE_STATE_H
+#define SV_MACHINE_STATE_H
+
+#include "base/histogram.h"
+#include "machine/names.h"
+#include "svasim/machine.h"
+#include "svasim/sva.h"
+#include "svasim/tables.h"
+
+#define SV_DEVICES_MAX 64u
+#define SV_KNOWN 8192u   /* finished requests that an expectation can still ask for */
+#define SV_WAITING 4096u /* expectations whose request is not finished */
+
+/* Host addresses: tables built by name, and fresh memory for mappings above 4 GiB. */
+#define SV_FRAMES_BASE UINT64_C(0x40000000)
+#define SV_FRAMES_BYTES UINT64_C(0x80000000)
+
+/* A request inside the unit, found by the tag it was submitted with. */
+struct sv_flight {
+    svasim_request request; /* tag: as the origin gave it */
+    uint64_t id, record, line;
+    int32_t device; /* -1: of a dma record */
+    uint32_t next;  /* free list */
+};
+
+enum sv_known_state { SV_KNOWN_NOTHING, SV_KNOWN_PENDING, SV_KNOWN_DONE };
+
+/* What is known of a dma or submit record. */
+struct sv_known {
+    uint64_t id, record;
+    uint64_t epoch; /* state changes before it was answered */
+    svasim_request request;
+    svasim_response response;
+    svasim_completion completion;
+    uint8_t state; /* enum sv_known_state */
+    bool is_submit, has_completion, stale, stale_known;
+    uint8_t submit_result; /* svasim_submit_result */
+};
+
+/* An expectation or observation whose request is not finished. */
+struct sv_waiting {
+    svasim_record record;
+    uint32_t next; /* index + 1 in its bucket or in the free list; 0 ends */
+};
+
+struct sv_device {
+    struct svasim_machine *machine;
+    svasim_dsa *dsa;
+    char name[64];
+    uint16_t source_id;
+    uint32_t index;
+    bool blocked; /* was told BUSY */
+};
+
+struct svasim_machine {
+    svasim_machine_options options;
+    svasim_machine_stats stats;
+    char error[320];
+
+    svasim_config *config;
+    svasim_config *pins; /* values that the trace may not change */
+    struct sv_names pinned;
+    svasim_mem *mem;
+    svasim *unit;
+    svasim_ports mem_ports; /* of `mem` */
+    svasim_tables *tables;
+    svasim_sva *sva;
+    struct sv_names spaces;
+    bool registers_written; /* by the trace itself */
+
+    struct sv_device devices[SV_DEVICES_MAX];
+    uint32_t device_count;
+
+    struct sv_flight *flights;
+    uint32_t flight_capacity, flight_free, flights_used;
+    uint32_t queue_head, queue_count; /* functional: device requests not yet translated */
+    uint32_t *queue;
+    svasim_tick functional_now;
+    uint64_t completions; /* of descriptors, to see progress */
+    uint64_t epoch;       /* counts state changes */
+
+    struct sv_known *known;
+    struct sv_waiting *waiting;
+    uint32_t *waiting_heads; /* by id */
+    uint32_t waiting_free, waiting_count;
+    struct sv_histogram descriptor_latency;
+    const svasim_record *record; /* being applied */
+};
+
+/* machine.c */
+svasim_err sv_machine_fail(svasim_machine *machine, svasim_err err, const char *format, ...)
+#if defined(__GNUC__)
+    __attribute__((format(printf, 3, 4)))
+#endif
+    ;
+void sv_machine_emit(svasim_machine *machine, svasim_event *event);
+
+/* setup.c: bring parts into being when they are first needed. */
+svasim_err sv_machine_need_unit(svasim_machine *machine);
+svasim_err sv_machine_need_tables(svasim_machine *machine);
+svasim_err sv_machine_need_sva(svasim_machine *machine);
+struct sv_device *sv_machine_device(svasim_machine *machine, svasim_blob name);
+svasim_err sv_machine_add_device(svasim_machine *machine, const svasim_record *record);
+
+/* run.c: time. */
+svasim_tick sv_machine_now(const svasim_machine *machine);
+/* Let the next thing happen, if it is due by `limit`. */
+bool sv_machine_step(svasim_machine *machine, svasim_tick limit);
+void sv_machine_run_to(svasim_machine *machine, svasim_tick tick);
+svasim_err sv_machine_drain(svasim_machine *machine);
+svasim_err sv_machine_issue(svasim_machine *machine, const svasim_request *request, uint64_t id);
+svasim_ports sv_machine_ports(svasim_machine *machine);
+svasim_dsa_ports sv_machine_device_ports(struct sv_device *device);
+
+/* acts.c, stimulus.c: one function per record kind. */
+typedef svasim_err (*sv_act)(svasim_machine *machine, const svasim_record *record);
+sv_act sv_machine_act_of(unsigned kind);
+svasim_err sv_act_dma(svasim_machine *machine, const svasim_record *record);
+svasim_err sv_act_submit(svasim_machine *machine, const svasim_record *record);
+
+/* expect.c */
+bool sv_expect_init(svasim_machine *machine);
+svasim_err sv_act_expect(svasim_machine *machine, const svasim_record *record);
+svasim_err sv_act_cached(svasim_machine *machine, const svasim_record *record);
+svasim_err sv_act_loaded(svasim_machine *machine, const svasim_record *record);
+svasim_err sv_act_seen(svasim_machine *machine, const svasim_record *record);
+/* A dma or submit record with this id begins; NULL: the place is taken by an unfinished one. */
+struct sv_known *sv_known_begin(svasim_machine *machine, uint64_t id, bool is_submit);
+struct sv_known *sv_known_find(svasim_machine *machine, uint64_t id);
+/* It is finished: judge the expectations that wait for it. */
+void sv_known_done(svasim_machine *machine, struct sv_known *known);
+void sv_expect_finish(svasim_machine *machine);
+
+/* judge.c: compare one expectation with what is known; 0-terminated differences into `text`. */
+bool sv_judge(svasim_machine *machine, const svasim_record *expect, const struct sv_known *known,
+              char *text, size_t bytes);
+bool sv_is_stale(svasim_machine *machine, const svasim_request *request,
+                 const svasim_response *response, svasim_response *out_fresh);
+
+#endif
