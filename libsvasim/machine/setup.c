@@ -65,7 +65,7 @@ svasim_err sv_machine_need_unit(svasim_machine *machine)
 /* Program the root pointer and switch translation on, as a driver would. */
 static svasim_err enable(svasim_machine *machine, bool scalable)
 {
-    if (machine->registers_written || !config_number(machine, "machine.auto_enable"))
+    if (machine->registers_written || !config_is(machine, "machine.auto_enable", "on"))
         return SVASIM_OK;
     uint64_t rtaddr = svasim_tables_root(machine->tables) | (scalable ? 1u << 10 : 0);
     (void)svasim_mmio_write(machine->unit, RTADDR, 8, rtaddr);
