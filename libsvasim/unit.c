@@ -31,8 +31,7 @@ static void release(svasim *unit)
 svasim_err svasim_create(svasim **out, svasim_config *config, const svasim_ports *ports,
                          const svasim_alloc *alloc)
 {
-    if (!out || !config || !ports || ports->size < sizeof *ports || !ports->read ||
-        !ports->update)
+    if (!out || !config || !ports || ports->size < sizeof *ports || !ports->read || !ports->update)
         return SVASIM_EINVAL;
     if (!sv_config_check(config))
         return SVASIM_EINVAL;

@@ -21,10 +21,10 @@ typedef struct svasim_config svasim_config;
 
 /** A row of the key table. */
 typedef struct svasim_config_key {
-    const char *name;    /**< "iotlb_4k.ways" */
-    const char *type;    /**< "uint", "bool", or the choices "lru|plru|random" */
-    const char *unit;    /**< "cycles", "bits", ...; "" if none */
-    const char *meaning; /**< one sentence */
+    const char *name;           /**< "iotlb_4k.ways" */
+    const char *type;           /**< "uint", "bool", or the choices "lru|plru|random" */
+    const char *unit;           /**< "cycles", "bits", ...; "" if none */
+    const char *meaning;        /**< one sentence */
     uint64_t initial, min, max; /**< of a choice: index of the word */
 } svasim_config_key;
 

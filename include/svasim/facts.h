@@ -27,7 +27,7 @@ typedef enum svasim_stage {
 /** Fault conditions by their specification names; rows of spec/faults.def. */
 typedef enum svasim_fault {
     SVASIM_FAULT_NONE = 0,
-#define FAULT(id, code, name, qualified, u, up, t, tp, x, xp, pr, section, condition) \
+#define FAULT(id, code, name, qualified, u, up, t, tp, x, xp, pr, section, condition)              \
     SVASIM_FAULT_##id,
 #include "svasim/faults.def"
 #undef FAULT
@@ -58,11 +58,11 @@ typedef enum svasim_kind {
 } svasim_kind;
 
 typedef struct svasim_fault_info {
-    const char *name;      /**< "SPT.6" */
-    const char *condition; /**< one phrase */
-    const char *section;   /**< of the VT-d specification rev 5.10 */
-    uint8_t code;          /**< reason code as software reads it */
-    bool qualified;        /**< FPD silences it */
+    const char *name;                  /**< "SPT.6" */
+    const char *condition;             /**< one phrase */
+    const char *section;               /**< of the VT-d specification rev 5.10 */
+    uint8_t code;                      /**< reason code as software reads it */
+    bool qualified;                    /**< FPD silences it */
     uint8_t answer[SVASIM_KIND_COUNT]; /**< svasim_answer */
 } svasim_fault_info;
 
@@ -85,10 +85,10 @@ typedef struct svasim_field {
     const char *name;      /**< "pgtt"; "" for reserved and ignored ranges */
     const char *spec_name; /**< "PGTT" */
     const char *meaning;
-    const char *unless;    /**< reserved unless these capabilities; "" = always there */
-    uint64_t unless_caps;  /**< the same as internal capability bits */
-    uint8_t kind;          /**< svasim_field_kind */
-    uint8_t word, hi, lo;  /**< quadword, and bits inside it */
+    const char *unless;   /**< reserved unless these capabilities; "" = always there */
+    uint64_t unless_caps; /**< the same as internal capability bits */
+    uint8_t kind;         /**< svasim_field_kind */
+    uint8_t word, hi, lo; /**< quadword, and bits inside it */
 } svasim_field;
 
 /** One in-memory structure or descriptor. Entries are little-endian quadwords. */
@@ -98,7 +98,7 @@ typedef struct svasim_layout {
     const char *section; /**< of the VT-d specification rev 5.10 */
     const svasim_field *fields;
     uint16_t field_count;
-    uint8_t words;       /**< length in quadwords */
+    uint8_t words; /**< length in quadwords */
 } svasim_layout;
 
 SVASIM_API const svasim_layout *svasim_layout_at(unsigned index); /**< NULL past the end */
@@ -111,11 +111,11 @@ SVASIM_API uint64_t svasim_field_get(const svasim_field *field, const uint64_t *
 /** Set a field; bits of `value` that do not fit are refused (false, unchanged). */
 SVASIM_API bool svasim_field_set(const svasim_field *field, uint64_t *words, uint64_t value);
 
-SVASIM_API const char *svasim_stage_name(unsigned stage);    /**< NULL past the end */
+SVASIM_API const char *svasim_stage_name(unsigned stage); /**< NULL past the end */
 SVASIM_API const char *svasim_stage_meaning(unsigned stage);
 
 typedef struct svasim_counter_info {
-    const char *name;    /**< Linux dmar PMU event name where one exists */
+    const char *name; /**< Linux dmar PMU event name where one exists */
     const char *meaning;
 } svasim_counter_info;
 SVASIM_API const svasim_counter_info *svasim_counter_at(unsigned index); /**< NULL past the end */

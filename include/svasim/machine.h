@@ -23,21 +23,21 @@ typedef struct svasim_machine svasim_machine;
 
 /** What happened; reported in the order it happened. */
 typedef enum svasim_event_kind {
-    SVASIM_EVENT_TRANSLATION, /**< a request was answered: `request`, `response` */
-    SVASIM_EVENT_SUBMIT,      /**< a submitting instruction retired: `submit` */
-    SVASIM_EVENT_COMPLETION,  /**< a descriptor is finished: `completion` */
+    SVASIM_EVENT_TRANSLATION,  /**< a request was answered: `request`, `response` */
+    SVASIM_EVENT_SUBMIT,       /**< a submitting instruction retired: `submit` */
+    SVASIM_EVENT_COMPLETION,   /**< a descriptor is finished: `completion` */
     SVASIM_EVENT_INVALIDATION, /**< a descriptor of the queue was processed: `words`, `iqei` */
-    SVASIM_EVENT_STALE,       /**< `response` is not what the tables say: `fresh` */
-    SVASIM_EVENT_FAILED,      /**< an expectation is not met: `text` */
-    SVASIM_EVENT_DIFFERS      /**< an observation of a real machine differs: `text` */
+    SVASIM_EVENT_STALE,        /**< `response` is not what the tables say: `fresh` */
+    SVASIM_EVENT_FAILED,       /**< an expectation is not met: `text` */
+    SVASIM_EVENT_DIFFERS       /**< an observation of a real machine differs: `text` */
 } svasim_event_kind;
 
 /** One event. Pointers are valid during the callback. */
 typedef struct svasim_event {
     svasim_event_kind kind;
-    uint64_t id;      /**< of the dma or submit record; 0 if there is none */
-    uint64_t record;  /**< number of the record that caused it or expects it */
-    uint64_t line;    /**< its line in a text trace, else 0 */
+    uint64_t id;     /**< of the dma or submit record; 0 if there is none */
+    uint64_t record; /**< number of the record that caused it or expects it */
+    uint64_t line;   /**< its line in a text trace, else 0 */
     const svasim_request *request;
     const svasim_response *response;
     const svasim_response *fresh;
@@ -81,10 +81,10 @@ SVASIM_API const char *svasim_machine_error(const svasim_machine *machine);
 /** Numbers of the run so far. */
 typedef struct svasim_machine_stats {
     uint64_t records;
-    uint64_t requests;            /**< dma requests answered, of records and devices */
-    uint64_t submits;             /**< submit records */
+    uint64_t requests; /**< dma requests answered, of records and devices */
+    uint64_t submits;  /**< submit records */
     uint64_t accepted, retried, dropped, general_protection; /**< attempts by what they met */
-    uint64_t completed;           /**< descriptors finished, batch members included */
+    uint64_t completed; /**< descriptors finished, batch members included */
     uint64_t completed_by_status[256];
     uint64_t expectations, expectations_met;
     uint64_t observations, observations_differ;

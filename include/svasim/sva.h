@@ -36,9 +36,9 @@ typedef enum svasim_space_kind {
 } svasim_space_kind;
 
 typedef struct svasim_sva_setup {
-    uint64_t data_base;  /**< host range handed out for mapped pages, 2 MiB aligned */
+    uint64_t data_base; /**< host range handed out for mapped pages, 2 MiB aligned */
     uint64_t data_bytes;
-    uint64_t direct_map_va;   /**< first virtual address of the direct map (kernel space) */
+    uint64_t direct_map_va;    /**< first virtual address of the direct map (kernel space) */
     uint64_t direct_map_bytes; /**< host memory it covers from address 0; 0 = none */
     uint64_t direct_map_page;  /**< page size: 1 GiB or 2 MiB */
 } svasim_sva_setup;
@@ -59,8 +59,7 @@ SVASIM_API const char *svasim_sva_error(const svasim_sva *sva);
  * @param second_stage only for SVASIM_SPACE_DMA
  */
 SVASIM_API svasim_err svasim_sva_space_create(svasim_sva *sva, svasim_space_kind kind,
-                                              uint8_t levels, bool second_stage,
-                                              svasim_space *out);
+                                              uint8_t levels, bool second_stage, svasim_space *out);
 /** The page-table tree and domain id of a space. */
 SVASIM_API svasim_err svasim_sva_space_tree(const svasim_sva *sva, svasim_space space,
                                             svasim_tree *out_tree, uint16_t *out_domain_id);

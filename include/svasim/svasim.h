@@ -82,21 +82,21 @@ enum { SVASIM_R = 1u << 0, SVASIM_W = 1u << 1, SVASIM_P = 1u << 2 };
 
 /** Bits of svasim_response.flags. */
 enum {
-    SVASIM_RECORDED = 1u << 0,     /**< the fault was logged (not silenced by FPD) */
-    SVASIM_IOTLB_HIT = 1u << 1,    /**< served from the IOTLB */
-    SVASIM_JOINED = 1u << 2,       /**< served by another request's walk */
-    SVASIM_INTERRUPT = 1u << 3,    /**< decoded as an interrupt message, not DMA */
-    SVASIM_BYPASS = 1u << 4,       /**< not translated (translation disabled) */
-    SVASIM_SNOOP = 1u << 5,        /**< the access must snoop whatever its no-snoop hint says */
+    SVASIM_RECORDED = 1u << 0,         /**< the fault was logged (not silenced by FPD) */
+    SVASIM_IOTLB_HIT = 1u << 1,        /**< served from the IOTLB */
+    SVASIM_JOINED = 1u << 2,           /**< served by another request's walk */
+    SVASIM_INTERRUPT = 1u << 3,        /**< decoded as an interrupt message, not DMA */
+    SVASIM_BYPASS = 1u << 4,           /**< not translated (translation disabled) */
+    SVASIM_SNOOP = 1u << 5,            /**< the access must snoop whatever its no-snoop hint says */
     SVASIM_UNTRANSLATED_ONLY = 1u << 6 /**< U of a translation completion */
 };
 
 /** Exactly one per accepted request. */
 typedef struct svasim_response {
-    uint64_t tag;             /**< of the request */
-    uint64_t address;         /**< host physical address of the request's first byte; 0 on a fault */
-    uint64_t page_bytes;      /**< size of the translation used; 0 on a fault */
-    svasim_tick accepted_at;  /**< tick at which the port took the request */
+    uint64_t tag;            /**< of the request */
+    uint64_t address;        /**< host physical address of the request's first byte; 0 on a fault */
+    uint64_t page_bytes;     /**< size of the translation used; 0 on a fault */
+    svasim_tick accepted_at; /**< tick at which the port took the request */
     svasim_tick completed_at; /**< tick at which the answer left; accepted_at if untimed */
     uint16_t fault;           /**< svasim_fault, SVASIM_FAULT_NONE if none */
     uint16_t reads;           /**< memory reads this request caused */
@@ -111,8 +111,8 @@ typedef struct svasim_response {
 
 /** Answer of svasim_ports.update. */
 typedef enum svasim_update {
-    SVASIM_UPDATE_DONE = 0, /**< memory held `expected` and now holds `desired` */
-    SVASIM_UPDATE_LOST = 1, /**< memory held something else, now in *seen; unchanged */
+    SVASIM_UPDATE_DONE = 0,  /**< memory held `expected` and now holds `desired` */
+    SVASIM_UPDATE_LOST = 1,  /**< memory held something else, now in *seen; unchanged */
     SVASIM_UPDATE_FAILED = 2 /**< the target cannot do it (fault SFS.10 or SSS.6) */
 } svasim_update;
 
@@ -228,8 +228,8 @@ SVASIM_API uint64_t svasim_fault_count(const svasim *unit, unsigned fault);
 /** Use of resource `index` since reset: busy slot-ticks, capacity in slots. */
 typedef struct svasim_resource {
     const char *name;
-    uint64_t busy_ticks;  /**< sum over slots */
-    uint64_t slots;       /**< how many can be busy at once */
+    uint64_t busy_ticks;    /**< sum over slots */
+    uint64_t slots;         /**< how many can be busy at once */
     uint64_t stalled_ticks; /**< ticks something waited for a slot */
 } svasim_resource;
 SVASIM_API unsigned svasim_resource_count(void);

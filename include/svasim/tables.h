@@ -41,12 +41,12 @@ SVASIM_API void svasim_tables_release(svasim_tables *tables, uint64_t frame, uin
 
 /** Which entry of the front half. */
 typedef enum svasim_entry {
-    SVASIM_ENTRY_ROOT,         /**< legacy or scalable root entry of the bus */
-    SVASIM_ENTRY_CONTEXT,      /**< legacy or scalable context entry */
+    SVASIM_ENTRY_ROOT,    /**< legacy or scalable root entry of the bus */
+    SVASIM_ENTRY_CONTEXT, /**< legacy or scalable context entry */
     SVASIM_ENTRY_PASID_DIR,
     SVASIM_ENTRY_PASID,
-    SVASIM_ENTRY_FIRST,        /**< first-stage paging entry at `level` */
-    SVASIM_ENTRY_SECOND        /**< second-stage paging entry at `level` */
+    SVASIM_ENTRY_FIRST, /**< first-stage paging entry at `level` */
+    SVASIM_ENTRY_SECOND /**< second-stage paging entry at `level` */
 } svasim_entry;
 
 /** Names an entry. Fields that the kind does not use are ignored. */
@@ -88,18 +88,18 @@ SVASIM_API const char *svasim_tables_error(const svasim_tables *tables);
 
 /** Rights and attributes of a mapping. */
 enum {
-    SVASIM_MAP_READ = 1u << 0,  /**< second stage only; first stage is always readable */
+    SVASIM_MAP_READ = 1u << 0, /**< second stage only; first stage is always readable */
     SVASIM_MAP_WRITE = 1u << 1,
-    SVASIM_MAP_USER = 1u << 2,  /**< first stage: U/S = 1 */
+    SVASIM_MAP_USER = 1u << 2,     /**< first stage: U/S = 1 */
     SVASIM_MAP_ACCESSED = 1u << 3, /**< preset A in the leaf and in new parents */
     SVASIM_MAP_DIRTY = 1u << 4     /**< preset D in the leaf */
 };
 
 /** One page-table tree, of either stage. */
 typedef struct svasim_tree {
-    uint64_t root;    /**< host address of the top table */
-    uint8_t levels;   /**< 3 (second stage only), 4 or 5 */
-    bool second;      /**< second-stage format */
+    uint64_t root;  /**< host address of the top table */
+    uint8_t levels; /**< 3 (second stage only), 4 or 5 */
+    bool second;    /**< second-stage format */
 } svasim_tree;
 
 /** A new empty tree. */

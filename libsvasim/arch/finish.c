@@ -5,7 +5,7 @@
 
 #include "spec/tables.h"
 
-#define INTERRUPT_BASE UINT64_C(0xfee00000)
+#define INTERRUPT_BASE  UINT64_C(0xfee00000)
 #define INTERRUPT_BYTES UINT64_C(0x100000)
 
 static enum sv_ask dirty_first(struct sv_walk *walk);
@@ -14,12 +14,21 @@ static enum sv_ask fill_iotlb(struct sv_walk *walk);
 
 static bool is_first(const struct sv_translation *t)
 {
-    return t->pgtt == SV_PGTT_FIRST || t->pgtt == SV_PGTT_NESTED;
+    return (t->flags & SV_T_FIRST) != 0;
 }
 
 static bool wants_dirty(const struct sv_walk *walk)
 {
     return sv_wants_dirty(walk->rules, &walk->request);
+}
+
+/* What the IOTLB entry takes over from the PASID entry. */
+static unsigned entry_flags(const struct sv_walk *walk)
+{
+    const struct sv_pasid *entry = &walk->entry;
+    return (entry->sre ? SV_T_SRE : 0u) | (entry->wpe ? SV_T_WPE : 0u) |
+           (walk->fpd ? SV_T_FPD : 0u) | (entry->pgsnp ? SV_T_SNOOP : 0u) |
+           (walk->privileged && !walk->has_pasid ? SV_T_RID_PRIV : 0u);
 }
 
 /* The stages' results as one translation. */
@@ -30,41 +39,43 @@ static void compose(struct sv_walk *walk)
     bool first = entry->pgtt == SV_PGTT_FIRST || entry->pgtt == SV_PGTT_NESTED;
     bool second = entry->pgtt != SV_PGTT_FIRST;
     uint8_t shift = first ? fs->shift : ss->shift;
-    if (first && second && ss->shift < shift)
-        shift = ss->shift;
-    uint64_t target = second ? ss->target : fs->target;
-    bool leaf_snoops = second && (ss->entry & sv_second_leaf_4k_snp_mask());
+    uint64_t target = fs->target;
+    unsigned flags = entry_flags(walk);
+    if (first) {
+        flags |= SV_T_FIRST | (fs->write ? SV_T_FS_RW : 0u) | (fs->other ? SV_T_FS_US : 0u) |
+                 (fs->entry & sv_first_leaf_4k_d_mask() ? SV_T_FS_DIRTY : 0u);
+    } else {
+        flags |= SV_T_FS_DIRTY;
+    }
+    if (second) {
+        bool dirty = !entry->ssade || (ss->entry & sv_second_leaf_4k_d_mask());
+        flags |= (ss->other ? SV_T_SS_R : 0u) | (ss->write ? SV_T_SS_W : 0u) |
+                 (dirty ? SV_T_SS_DIRTY : 0u) |
+                 (ss->entry & sv_second_leaf_4k_snp_mask() ? SV_T_SNOOP : 0u);
+        target = ss->target;
+        shift = ss->shift < shift ? ss->shift : shift;
+    } else {
+        flags |= SV_T_SS_R | SV_T_SS_W | SV_T_SS_DIRTY;
+    }
     walk->out.pa = target;
     walk->result = (struct sv_translation){
         .frame = target & ~low_mask(shift),
         .pasid = walk->pasid,
         .domain_id = entry->domain_id,
+        .flags = (uint16_t)flags,
         .page_shift = shift,
         .pgtt = entry->pgtt,
-        .fs_rw = !first || fs->write,
-        .fs_us = !first || fs->other,
-        .ss_r = !second || ss->other,
-        .ss_w = !second || ss->write,
-        .fs_dirty = !first || (fs->entry & sv_first_leaf_4k_d_mask()),
-        .ss_dirty = !second || !entry->ssade || (ss->entry & sv_second_leaf_4k_d_mask()),
-        .ssade = entry->ssade,
-        .sre = entry->sre,
-        .wpe = entry->wpe,
-        .fpd = walk->fpd,
-        .rid_priv = walk->privileged && !walk->has_pasid,
-        .snoop = entry->pgsnp || leaf_snoops,
     };
 }
 
 static bool overlaps_interrupt_range(uint64_t frame, unsigned shift)
 {
-    return frame < INTERRUPT_BASE + INTERRUPT_BYTES &&
-           frame + low_mask(shift) >= INTERRUPT_BASE;
+    return frame < INTERRUPT_BASE + INTERRUPT_BYTES && frame + low_mask(shift) >= INTERRUPT_BASE;
 }
 
 static enum sv_ask deliver(struct sv_walk *walk)
 {
-    if (walk->result.snoop)
+    if (walk->result.flags & SV_T_SNOOP)
         walk->out.flags |= SVASIM_SNOOP;
     if (walk->request.at != SVASIM_TRANSLATION)
         return sv_walk_done(walk);
@@ -88,8 +99,7 @@ enum sv_ask sv_finish(struct sv_walk *walk)
         if (!walk->out.rights)
             return deliver(walk);
         if (overlaps_interrupt_range(walk->result.frame, walk->result.page_shift))
-            return sv_walk_fault(walk,
-                                 walk->legacy ? SVASIM_FAULT_LGN_4 : SVASIM_FAULT_SGN_8_2);
+            return sv_walk_fault(walk, walk->legacy ? SVASIM_FAULT_LGN_4 : SVASIM_FAULT_SGN_8_2);
     } else if (sv_is_interrupt_range(walk->out.pa)) {
         return sv_walk_fault(walk, walk->legacy ? SVASIM_FAULT_LGN_4 : SVASIM_FAULT_SGN_8_1);
     }
@@ -118,7 +128,8 @@ static enum sv_ask judge_first_update(struct sv_walk *walk)
         return sv_walk_tables(walk);
     REQUIRE(walk, walk->update == SVASIM_UPDATE_DONE, SFS_10);
     walk->fs.entry = walk->desired;
-    walk->result.fs_dirty = (walk->desired & sv_first_leaf_4k_d_mask()) != 0;
+    if (walk->desired & sv_first_leaf_4k_d_mask())
+        walk->result.flags |= SV_T_FS_DIRTY;
     return dirty_second(walk);
 }
 
@@ -160,7 +171,8 @@ static enum sv_ask judge_second_update(struct sv_walk *walk)
     if (walk->update == SVASIM_UPDATE_LOST && ++walk->tries < walk->rules->update_tries)
         return sv_walk_tables(walk);
     REQUIRE(walk, walk->update == SVASIM_UPDATE_DONE, SSS_6);
-    walk->result.ss_dirty = (walk->desired & sv_second_leaf_4k_d_mask()) != 0;
+    if (walk->desired & sv_second_leaf_4k_d_mask())
+        walk->result.flags |= SV_T_SS_DIRTY;
     return fill_iotlb(walk);
 }
 
@@ -216,7 +228,7 @@ enum sv_ask sv_pass_through(struct sv_walk *walk)
     REQUIRE(walk, fits_width(walk->request.address, walk->rules->haw), SGN_4_2);
     if (sv_is_interrupt_range(walk->request.address))
         return sv_walk_fault(walk, walk->request.at == SVASIM_TRANSLATION ? SVASIM_FAULT_SGN_8_2
-                                                                  : SVASIM_FAULT_SGN_8_1);
+                                                                          : SVASIM_FAULT_SGN_8_1);
     uint8_t shift = pass_through_shift(walk);
     walk->out.pa = walk->request.address;
     walk->out.rights = SVASIM_R | SVASIM_W;
@@ -225,17 +237,9 @@ enum sv_ask sv_pass_through(struct sv_walk *walk)
         .pasid = walk->pasid,
         .domain_id = walk->entry.domain_id,
         .page_shift = shift,
+        .flags =
+            (uint16_t)(entry_flags(walk) | SV_T_SS_R | SV_T_SS_W | SV_T_FS_DIRTY | SV_T_SS_DIRTY),
         .pgtt = SV_PGTT_PASS_THROUGH,
-        .fs_rw = true,
-        .fs_us = true,
-        .ss_r = true,
-        .ss_w = true,
-        .fs_dirty = true,
-        .ss_dirty = true,
-        .sre = walk->entry.sre,
-        .fpd = walk->fpd,
-        .rid_priv = walk->privileged && !walk->has_pasid,
-        .snoop = walk->entry.pgsnp,
     };
     return fill_iotlb(walk);
 }

@@ -5,10 +5,10 @@
 
 #include "spec/tables.h"
 
-#define ENTRY_P (sv_first_leaf_4k_p_mask())
+#define ENTRY_P  (sv_first_leaf_4k_p_mask())
 #define ENTRY_RW (sv_first_leaf_4k_rw_mask())
 #define ENTRY_US (sv_first_leaf_4k_us_mask())
-#define ENTRY_A (sv_first_leaf_4k_a_mask())
+#define ENTRY_A  (sv_first_leaf_4k_a_mask())
 #define ENTRY_EA (sv_first_leaf_4k_ea_mask())
 #define ENTRY_PS (sv_first_table_ps_mask())
 
@@ -43,6 +43,8 @@ enum sv_ask sv_first_stage(struct sv_walk *walk)
     fs->address = walk->request.address;
     fs->level = entry->first_levels;
     fs->write = fs->other = true;
+    walk->fast_first = entry->pgtt == SV_PGTT_FIRST && !walk->rules->us_early;
+    walk->first_settled = ENTRY_P | ENTRY_A | (entry->eafe ? ENTRY_EA : 0);
     if (!walk->rules->has_fs_cache)
         return open_table(walk, entry->first_root);
     walk->key.address = walk->request.address;
@@ -163,6 +165,11 @@ static enum sv_ask judge_entry(struct sv_walk *walk)
     struct sv_stage_state *fs = &walk->fs;
     const struct sv_pasid *entry = &walk->entry;
     uint64_t e = walk->words[0];
+    if (walk->ok && walk->fast_first && (e & walk->first_settled) == walk->first_settled &&
+        !(e & walk->rules->first_rsvd[fs->level][is_leaf(fs, e)])) {
+        fs->entry = e; /* nothing below could object */
+        return accept_entry(walk);
+    }
     if (!walk->ok)
         return sv_walk_fault(walk, fs->level == entry->first_levels ? SVASIM_FAULT_SFS_4
                                                                     : SVASIM_FAULT_SFS_1);

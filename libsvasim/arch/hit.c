@@ -57,7 +57,7 @@ static svasim_fault missing_right(const struct sv_rules *rules, const svasim_req
         return legacy ? SVASIM_FAULT_LGN_2 : SVASIM_FAULT_SGN_6;
     if (request->op == SVASIM_WRITE || reads)
         return SVASIM_FAULT_NONE;
-    bool waived = request->op == SVASIM_READ && request->length == 0 && t->ss_w &&
+    bool waived = request->op == SVASIM_READ && request->length == 0 && (t->flags & SV_T_SS_W) &&
                   sv_rules_has(rules, SV_CAP_ZLR);
     if (waived)
         return SVASIM_FAULT_NONE;
@@ -67,15 +67,16 @@ static svasim_fault missing_right(const struct sv_rules *rules, const svasim_req
 svasim_fault sv_check_rights(const struct sv_rules *rules, const svasim_request *request,
                              bool privileged, const struct sv_translation *t, uint8_t *out_rights)
 {
-    if (privileged && t->pgtt != 0 && !t->sre)
+    unsigned flags = t->flags;
+    if (privileged && t->pgtt != 0 && !(flags & SV_T_SRE))
         return SVASIM_FAULT_SPT_6;
-    bool reads = t->ss_r, writes = t->ss_w;
-    if (t->pgtt == SV_PGTT_FIRST || t->pgtt == SV_PGTT_NESTED) {
-        if (!privileged && !t->fs_us)
+    bool reads = (flags & SV_T_SS_R) != 0, writes = (flags & SV_T_SS_W) != 0;
+    if (flags & SV_T_FIRST) {
+        if (!privileged && !(flags & SV_T_FS_US))
             return SVASIM_FAULT_SGN_2;
-        writes = writes && (t->fs_rw || (privileged && !t->wpe));
+        writes = writes && ((flags & SV_T_FS_RW) || (privileged && !(flags & SV_T_WPE)));
     }
-    *out_rights = (uint8_t)((reads ? SVASIM_R : 0) | (writes ? SVASIM_W : 0));
+    *out_rights = (uint8_t)(reads | writes << 1); /* SVASIM_R, SVASIM_W */
     if ((reads && writes) || request->at == SVASIM_TRANSLATION)
         return SVASIM_FAULT_NONE; /* a translation request is told its rights */
     return missing_right(rules, request, t, reads, writes);
@@ -87,10 +88,10 @@ bool sv_hit_allowed(const struct sv_rules *rules, const struct sv_mode *mode,
     bool has_pasid = request->pasid != SVASIM_NO_PASID;
     bool special = !has_pasid && sv_is_interrupt_range(request->address);
     bool executes = (request->flags & SVASIM_EXEC) != 0;
-    bool mode_fits = mode->ttm == SV_TTM_SCALABLE ||
-                     (mode->ttm == SV_TTM_LEGACY && !has_pasid && !mode->ssirwe);
-    return mode->enabled && mode_fits && rules->has_iotlb &&
-           request->at == SVASIM_UNTRANSLATED && !special && !executes;
+    bool mode_fits =
+        mode->ttm == SV_TTM_SCALABLE || (mode->ttm == SV_TTM_LEGACY && !has_pasid && !mode->ssirwe);
+    return mode->enabled && mode_fits && rules->has_iotlb && request->at == SVASIM_UNTRANSLATED &&
+           !special && !executes;
 }
 
 struct sv_lookup sv_hit_key(const svasim_request *request)
@@ -108,27 +109,28 @@ enum sv_hit sv_hit(const struct sv_rules *rules, const svasim_request *request,
                    const struct sv_translation *t, struct sv_outcome *out)
 {
     bool has_pasid = request->pasid != SVASIM_NO_PASID;
-    bool privileged = has_pasid ? (request->flags & SVASIM_PRIV) != 0 : t->rid_priv;
+    bool privileged =
+        has_pasid ? (request->flags & SVASIM_PRIV) != 0 : (t->flags & SV_T_RID_PRIV) != 0;
     uint8_t rights = 0;
     svasim_fault fault = sv_check_rights(rules, request, privileged, t, &rights);
     uint64_t pa = t->frame | (request->address & low_mask(t->page_shift));
     if (fault != SVASIM_FAULT_NONE) {
         if (rules->denied_walks)
             return SV_HIT_WALK;
-    } else if (sv_wants_dirty(rules, request) && !(t->fs_dirty && t->ss_dirty)) {
+    } else if (sv_wants_dirty(rules, request) && (~t->flags & (SV_T_FS_DIRTY | SV_T_SS_DIRTY))) {
         return SV_HIT_WALK;
     } else if (sv_is_interrupt_range(pa)) {
         fault = t->pgtt ? SVASIM_FAULT_SGN_8_1 : SVASIM_FAULT_LGN_4;
     }
     out->flags = 0;
     if (fault != SVASIM_FAULT_NONE) {
-        sv_outcome_fault(out, fault, request, t->fpd);
+        sv_outcome_fault(out, fault, request, (t->flags & SV_T_FPD) != 0);
         return SV_HIT_DONE;
     }
     out->fault = SVASIM_FAULT_NONE;
     out->status = SVASIM_STATUS_OK;
     out->pa = pa;
     out->rights = rights;
-    out->flags = t->snoop ? SVASIM_IOTLB_HIT | SVASIM_SNOOP : SVASIM_IOTLB_HIT;
+    out->flags = t->flags & SV_T_SNOOP ? SVASIM_IOTLB_HIT | SVASIM_SNOOP : SVASIM_IOTLB_HIT;
     return SV_HIT_DONE;
 }

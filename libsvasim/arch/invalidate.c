@@ -27,13 +27,13 @@ static const struct scope_row {
     uint8_t granularity;
     uint8_t context, pasid_cache, iotlb_second, iotlb_first, first_tables, second_tables;
 } scopes[] = {
-#define NONE SV_MATCH_NONE
-#define ALL SV_MATCH_ALL
-#define S SV_MATCH_S
-#define D SV_MATCH_D
-#define P SV_MATCH_P
-#define A SV_MATCH_A
-#define IH SV_MATCH_IH
+#define NONE     SV_MATCH_NONE
+#define ALL      SV_MATCH_ALL
+#define S        SV_MATCH_S
+#define D        SV_MATCH_D
+#define P        SV_MATCH_P
+#define A        SV_MATCH_A
+#define IH       SV_MATCH_IH
 #define LEGACY_D SV_MATCH_LEGACY_D
 #define SCOPE(layout, g, context, pasid, second, first, first_tables, second_tables)               \
     {SV_LAYOUT_##layout, g, context, pasid, second, first, first_tables, second_tables},
@@ -59,7 +59,7 @@ static uint8_t resolve(uint8_t cell, bool ih, bool legacy)
         else if (cell == SV_MATCH_LEGACY_D)
             cell = SV_MATCH_ALL;
     }
-    return cell & (uint8_t)~(SV_MATCH_IH | SV_MATCH_LEGACY_D);
+    return cell & (uint8_t) ~(SV_MATCH_IH | SV_MATCH_LEGACY_D);
 }
 
 static void fill_scope(struct sv_scope *scope, const struct scope_row *row, bool ih, bool legacy)
@@ -81,7 +81,7 @@ static void set_block(struct sv_scope *scope, uint64_t address, unsigned am, uns
 
 /* The decode functions return 0, or the IQEI code of the error. */
 static uint8_t decode_scope(const struct sv_rules *rules, enum sv_ttm ttm, enum sv_layout_id layout,
-                         const uint64_t *w, struct sv_invalidation *out)
+                            const uint64_t *w, struct sv_invalidation *out)
 {
     unsigned granularity = (unsigned)sv_inv_iotlb_g(w);
     const struct scope_row *row = find_row(layout, granularity);

@@ -5,17 +5,17 @@
  * register-based invalidation, performance monitoring (their registers store and read back). */
 #include "arch/registers.h"
 
-#define GCMD_TE (UINT64_C(1) << 31)
-#define GCMD_SRTP (UINT64_C(1) << 30)
-#define GCMD_QIE (UINT64_C(1) << 26)
-#define GCMD_IRE (UINT64_C(1) << 25)
+#define GCMD_TE    (UINT64_C(1) << 31)
+#define GCMD_SRTP  (UINT64_C(1) << 30)
+#define GCMD_QIE   (UINT64_C(1) << 26)
+#define GCMD_IRE   (UINT64_C(1) << 25)
 #define GCMD_SIRTP (UINT64_C(1) << 24)
-#define GCMD_CFI (UINT64_C(1) << 23)
+#define GCMD_CFI   (UINT64_C(1) << 23)
 
 static uint64_t capability_word(const svasim_config *config, bool extended)
 {
     uint64_t word = 0;
-#define CAP_REG false
+#define CAP_REG  false
 #define ECAP_REG true
 #define CAP(id, name, reg, bit, initial, meaning)                                                  \
     if (reg##_REG == extended && config->value[SV_KEY_CAP_FIRST + SV_CAP_##id])                    \

@@ -28,8 +28,8 @@ struct sv_rules {
 
     /* policies */
     bool us_early, denied_walks, fs_read_dirties, both_halves, legacy_atomic_reads;
-    uint8_t nested_ro;      /* enum sv_nested_ro */
-    uint8_t am_range;       /* index of policy.am_above_mamv */
+    uint8_t nested_ro;        /* enum sv_nested_ro */
+    uint8_t am_range;         /* index of policy.am_above_mamv */
     uint8_t granularity_iqei; /* 3 or 4 */
 
     /* which optional lookups are worth asking for */

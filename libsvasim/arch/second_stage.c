@@ -5,8 +5,8 @@
 
 #include "spec/tables.h"
 
-#define ENTRY_A (sv_second_leaf_4k_a_mask())
-#define ENTRY_D (sv_second_leaf_4k_d_mask())
+#define ENTRY_A  (sv_second_leaf_4k_a_mask())
+#define ENTRY_D  (sv_second_leaf_4k_d_mask())
 #define ENTRY_PS (sv_second_table_ps_mask())
 
 static enum sv_ask judge_found(struct sv_walk *walk);
@@ -210,8 +210,7 @@ static enum sv_ask accept_entry(struct sv_walk *walk)
     ss->level--;
     if (!walk->rules->has_ss_cache || (!ss->other && !ss->write))
         return read_entry(walk);
-    walk->table_fill = (struct sv_table){
-        .base = ss->table, .write = ss->write, .other = ss->other};
+    walk->table_fill = (struct sv_table){.base = ss->table, .write = ss->write, .other = ss->other};
     walk->key.address = ss->address;
     walk->key.domain_id = walk->entry.domain_id;
     walk->key.stage = 2;

@@ -48,7 +48,8 @@ static enum sv_ask bypass(struct sv_walk *walk, uint8_t response_flag)
 
 static enum sv_ask ingress_interrupt_range(struct sv_walk *walk)
 {
-    if (walk->request.op == SVASIM_WRITE && walk->request.length == 4 && (walk->request.address & 3) == 0)
+    if (walk->request.op == SVASIM_WRITE && walk->request.length == 4 &&
+        (walk->request.address & 3) == 0)
         return bypass(walk, SVASIM_INTERRUPT);
     if (walk->request.op == SVASIM_READ && walk->request.length == 0)
         return bypass(walk, SVASIM_BYPASS);
@@ -67,7 +68,8 @@ static enum sv_ask check_mode(struct sv_walk *walk, const struct sv_mode *mode)
     REQUIRE(walk, mode->ttm != SV_TTM_ABORT, RTA_4);
     REQUIRE(walk, !(walk->legacy && walk->has_pasid), RTA_2);
     REQUIRE(walk,
-            !(walk->has_pasid && (walk->request.flags & SVASIM_EXEC) && rules->version_major >= 8), RTA_5);
+            !(walk->has_pasid && (walk->request.flags & SVASIM_EXEC) && rules->version_major >= 8),
+            RTA_5);
     if (walk->request.at != SVASIM_UNTRANSLATED || !rules->has_iotlb)
         return sv_walk_tables(walk);
     walk->key = sv_hit_key(&walk->request);
@@ -262,7 +264,8 @@ static enum sv_ask judge_context(struct sv_walk *walk)
 /* Translation request into the interrupt range, special conditions S.1 and S.2 (section 4.2.3). */
 static enum sv_ask interrupt_range_translation(struct sv_walk *walk)
 {
-    bool no_write = (walk->request.flags & SVASIM_NO_WRITE) && sv_rules_has(walk->rules, SV_CAP_NWFS);
+    bool no_write =
+        (walk->request.flags & SVASIM_NO_WRITE) && sv_rules_has(walk->rules, SV_CAP_NWFS);
     if (!no_write) {
         walk->out.rights = SVASIM_W;
         walk->out.flags |= SVASIM_UNTRANSLATED_ONLY;
@@ -272,7 +275,8 @@ static enum sv_ask interrupt_range_translation(struct sv_walk *walk)
 
 static bool asks_interrupt_range(const struct sv_walk *walk)
 {
-    return walk->request.at == SVASIM_TRANSLATION && !walk->has_pasid && sv_is_interrupt_range(walk->request.address);
+    return walk->request.at == SVASIM_TRANSLATION && !walk->has_pasid &&
+           sv_is_interrupt_range(walk->request.address);
 }
 
 static enum sv_ask check_translated(struct sv_walk *walk)
@@ -302,7 +306,8 @@ static enum sv_ask check_context(struct sv_walk *walk)
         return interrupt_range_translation(walk);
     if (!walk->has_pasid)
         walk->pasid = context->rid_pasid;
-    walk->privileged = walk->has_pasid ? (walk->request.flags & SVASIM_PRIV) != 0 : context->rid_priv;
+    walk->privileged =
+        walk->has_pasid ? (walk->request.flags & SVASIM_PRIV) != 0 : context->rid_priv;
     walk->key.source_id = walk->request.source_id;
     walk->key.pasid = walk->pasid;
     if (walk->rules->has_pasid_cache) {
@@ -366,8 +371,7 @@ static enum sv_ask enter_stage(struct sv_walk *walk)
 static enum sv_ask judge_pasid_cache(struct sv_walk *walk)
 {
     if (!walk->found)
-        return sv_ask_read(walk, walk->context.table + 8u * (walk->pasid >> 6), 8,
-                           judge_pasid_dir);
+        return sv_ask_read(walk, walk->context.table + 8u * (walk->pasid >> 6), 8, judge_pasid_dir);
     walk->entry = *(const struct sv_pasid *)walk->found;
     walk->fpd |= walk->entry.fpd;
     return enter_stage(walk);

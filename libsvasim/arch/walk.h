@@ -22,8 +22,8 @@ enum sv_ask {
 
 /* What a lookup compares. Each cache uses the parts that caches.def names. */
 struct sv_lookup {
-    uint64_t address;   /* input address (guest address for the second stage) */
-    uint32_t pasid;     /* effective PASID */
+    uint64_t address; /* input address (guest address for the second stage) */
+    uint32_t pasid;   /* effective PASID */
     uint16_t source_id;
     uint16_t domain_id;
     uint8_t has_pasid;  /* entry type: filled by a request-with-PASID */
@@ -54,11 +54,11 @@ struct sv_pasid {
 
 /* Where a structure-cache entry leads, and what the path to it grants. */
 struct sv_table {
-    uint64_t base;      /* host address of the next table */
-    uint64_t base_gpa;  /* first stage: its address as the entry has it (a guest one if nested) */
-    bool write, other;  /* AND over the entries so far: R/W and U/S, or W and R */
-    bool writable;      /* nested: the second stage lets the next table be written */
-    bool dirty;         /* nested: the second-stage leaf of the next table is already dirty */
+    uint64_t base;     /* host address of the next table */
+    uint64_t base_gpa; /* first stage: its address as the entry has it (a guest one if nested) */
+    bool write, other; /* AND over the entries so far: R/W and U/S, or W and R */
+    bool writable;     /* nested: the second stage lets the next table be written */
+    bool dirty;        /* nested: the second-stage leaf of the next table is already dirty */
 };
 
 /* A finished translation: what the IOTLB holds. Rights of the two stages stay apart, because a
@@ -67,11 +67,24 @@ struct sv_translation {
     uint64_t frame; /* host address of the page */
     uint32_t pasid; /* effective PASID, for invalidation */
     uint16_t domain_id;
-    uint8_t page_shift;
-    uint8_t pgtt; /* 0: legacy mode */
-    bool fs_rw, fs_us, ss_r, ss_w;
-    bool fs_dirty, ss_dirty, ssade;
-    bool sre, wpe, fpd, snoop, rid_priv;
+    uint16_t flags;     /* SV_T_* */
+    uint8_t page_shift; /* 12, 21 or 30 */
+    uint8_t pgtt;       /* 0: legacy mode */
+};
+
+enum {
+    SV_T_FS_RW = 1u << 0, /* R/W over the first stage */
+    SV_T_FS_US = 1u << 1, /* U/S over the first stage */
+    SV_T_SS_R = 1u << 2,
+    SV_T_SS_W = 1u << 3,
+    SV_T_FS_DIRTY = 1u << 4, /* nothing left to set in the leaf, or there is none */
+    SV_T_SS_DIRTY = 1u << 5,
+    SV_T_SRE = 1u << 6, /* copies of the PASID entry and of what was latched on the way */
+    SV_T_WPE = 1u << 7,
+    SV_T_FPD = 1u << 8,
+    SV_T_SNOOP = 1u << 9,
+    SV_T_RID_PRIV = 1u << 10,
+    SV_T_FIRST = 1u << 11 /* has a first stage */
 };
 
 /* How a request ends. */
@@ -116,18 +129,20 @@ struct sv_walk {
     /* the request */
     const struct sv_rules *rules;
     svasim_request request;
-    uint64_t root;  /* RTADDR as latched when the walk began */
-    uint32_t pasid; /* effective: of the request, or RID_PASID */
-    uint8_t kind;   /* svasim_kind */
-    bool has_pasid;              /* the request carried one */
-    bool privileged;             /* effective PR */
+    uint64_t root;   /* RTADDR as latched when the walk began */
+    uint32_t pasid;  /* effective: of the request, or RID_PASID */
+    uint8_t kind;    /* svasim_kind */
+    bool has_pasid;  /* the request carried one */
+    bool privileged; /* effective PR */
     bool legacy, ssirwe;
 
     /* on the way */
     bool fpd;
-    bool skip_iotlb; /* walk although the IOTLB has an entry */
-    bool no_fill;    /* an invalidation overtook this walk: it may not fill caches */
-    uint8_t purpose; /* of the second-stage walk under way */
+    bool skip_iotlb;        /* walk although the IOTLB has an entry */
+    bool no_fill;           /* an invalidation overtook this walk: it may not fill caches */
+    bool fast_first;        /* first stage alone: present, accessed entries need no more checks */
+    uint64_t first_settled; /* the bits such an entry has */
+    uint8_t purpose;        /* of the second-stage walk under way */
     bool holder_writable, holder_dirty; /* second-stage rights of the first-stage table's page */
     uint16_t updates, tries, reads;
     sv_judge then; /* resumes after a second-stage walk */
@@ -187,11 +202,11 @@ enum sv_purpose { SV_PURPOSE_TABLE_READ, SV_PURPOSE_TABLE_WRITE, SV_PURPOSE_PAGE
 
 enum sv_ask sv_walk_fault(struct sv_walk *walk, svasim_fault fault);
 enum sv_ask sv_walk_done(struct sv_walk *walk);
-enum sv_ask sv_walk_tables(struct sv_walk *walk);  /* from the root entry on, skipping the IOTLB */
-enum sv_ask sv_first_stage(struct sv_walk *walk);  /* first stage or nested, from the top */
+enum sv_ask sv_walk_tables(struct sv_walk *walk); /* from the root entry on, skipping the IOTLB */
+enum sv_ask sv_first_stage(struct sv_walk *walk); /* first stage or nested, from the top */
 enum sv_ask sv_second_stage(struct sv_walk *walk, uint64_t gpa, enum sv_purpose purpose,
                             sv_judge then);
-enum sv_ask sv_second_only(struct sv_walk *walk);  /* second stage without a first */
+enum sv_ask sv_second_only(struct sv_walk *walk); /* second stage without a first */
 enum sv_ask sv_pass_through(struct sv_walk *walk);
 /* Both stages are done: rights, interrupt range, dirty flags, fill. */
 enum sv_ask sv_finish(struct sv_walk *walk);

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#define SV_HISTOGRAM_EXACT 2048u
+#define SV_HISTOGRAM_EXACT   2048u
 #define SV_HISTOGRAM_BUCKETS (SV_HISTOGRAM_EXACT + 53u * 1024u)
 
 struct sv_histogram {

@@ -6,8 +6,8 @@
 #include "base/alloc.h"
 #include "base/bits.h"
 
-#define CHUNK_SHIFT 16u
-#define CHUNK_BYTES (UINT64_C(1) << CHUNK_SHIFT)
+#define CHUNK_SHIFT   16u
+#define CHUNK_BYTES   (UINT64_C(1) << CHUNK_SHIFT)
 #define SLOTS_INITIAL 256u
 #define LIMIT_DEFAULT (UINT64_C(1) << 52)
 
@@ -16,7 +16,10 @@ struct slot {
     unsigned char *bytes;
 };
 
+#define HOT_SLOTS 64u
+
 struct svasim_mem {
+    struct slot hot[HOT_SLOTS]; /* chunks the unit read last, direct-mapped */
     struct slot *slots;
     size_t slot_mask;
     size_t used;
@@ -162,18 +165,31 @@ uint64_t svasim_mem_footprint_bytes(const svasim_mem *mem)
     return mem->used * CHUNK_BYTES;
 }
 
-/* The unit's reads are aligned and never cross a chunk: one lookup, one copy. */
-static int port_read(void *host, uint64_t hpa, void *out, uint32_t bytes)
+/* A read that the hot slots cannot serve. */
+static int read_cold(svasim_mem *mem, uint64_t hpa, void *out, uint32_t bytes)
 {
-    const svasim_mem *mem = host;
     if (!inside(mem, hpa, bytes))
         return 1;
-    const unsigned char *chunk = chunk_for_read(mem, hpa);
-    if (!chunk) {
+    uint64_t key = (hpa >> CHUNK_SHIFT) + 1;
+    const struct slot *slot = &mem->slots[slot_of(mem->slots, mem->slot_mask, key)];
+    if (!slot->key) {
         memset(out, 0, bytes);
         return 0;
     }
-    const unsigned char *from = chunk + (hpa & (CHUNK_BYTES - 1));
+    mem->hot[key % HOT_SLOTS] = *slot;
+    memcpy(out, slot->bytes + (hpa & (CHUNK_BYTES - 1)), bytes);
+    return 0;
+}
+
+/* The unit's reads are aligned and never cross a chunk. A hot chunk lies below the limit. */
+static int port_read(void *host, uint64_t hpa, void *out, uint32_t bytes)
+{
+    svasim_mem *mem = host;
+    uint64_t key = (hpa >> CHUNK_SHIFT) + 1;
+    const struct slot *hot = &mem->hot[key % HOT_SLOTS];
+    if (hot->key != key || mem->limit % CHUNK_BYTES)
+        return read_cold(mem, hpa, out, bytes);
+    const unsigned char *from = hot->bytes + (hpa & (CHUNK_BYTES - 1));
     if (bytes == 8)
         memcpy(out, from, 8);
     else

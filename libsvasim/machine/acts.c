@@ -141,10 +141,10 @@ static svasim_err act_space(svasim_machine *machine, const svasim_record *record
     if (sv_names_find(&machine->spaces, name.data, name.bytes, &space))
         return sv_machine_fail(machine, SVASIM_EINVAL, "space: \"%.*s\" exists already",
                                (int)(name.bytes < 64 ? name.bytes : 64), name.data);
-    err = svasim_sva_space_create(
-        machine->sva, (svasim_space_kind)record->value[SVASIM_F_SPACE_kind],
-        (uint8_t)given(record, SVASIM_F_SPACE_levels, 4),
-        svasim_record_has(record, SVASIM_F_SPACE_second_stage), &space);
+    err =
+        svasim_sva_space_create(machine->sva, (svasim_space_kind)record->value[SVASIM_F_SPACE_kind],
+                                (uint8_t)given(record, SVASIM_F_SPACE_levels, 4),
+                                svasim_record_has(record, SVASIM_F_SPACE_second_stage), &space);
     if (err)
         return sva_failed(machine, err);
     if (!sv_names_add(&machine->spaces, name.data, name.bytes, space))
@@ -209,8 +209,8 @@ static svasim_err find_sid(svasim_machine *machine, svasim_blob name, uint16_t *
     if (name.bytes < sizeof text) {
         memcpy(text, name.data, name.bytes);
         text[name.bytes] = 0;
-        if (sscanf(text, "%2x:%2x.%1x%c", &bus, &device, &function, &extra) == 3 &&
-            device < 32 && function < 8) {
+        if (sscanf(text, "%2x:%2x.%1x%c", &bus, &device, &function, &extra) == 3 && device < 32 &&
+            function < 8) {
             *out = (uint16_t)(bus << 8 | device << 3 | function);
             return SVASIM_OK;
         }
@@ -254,8 +254,7 @@ static svasim_err act_unbind(svasim_machine *machine, const svasim_record *recor
     uint32_t act = flush_act(record, SVASIM_F_UNBIND_no_flush);
     if (svasim_record_has(record, SVASIM_F_UNBIND_fpd))
         act |= SVASIM_SVA_FPD;
-    err = svasim_sva_unbind(machine->sva, sid, (uint32_t)record->value[SVASIM_F_UNBIND_pasid],
-                            act);
+    err = svasim_sva_unbind(machine->sva, sid, (uint32_t)record->value[SVASIM_F_UNBIND_pasid], act);
     return err ? sva_failed(machine, err) : SVASIM_OK;
 }
 
@@ -303,8 +302,8 @@ static svasim_err check_wq(svasim_machine *machine, const svasim_record *record)
         uint64_t value = given(record, ranges[i].slot, ranges[i].otherwise);
         if (value < ranges[i].min || value > ranges[i].max)
             return sv_machine_fail(machine, SVASIM_EINVAL,
-                                   "%s: %" PRIu64 " is not %" PRIu64 " to %" PRIu64,
-                                   ranges[i].name, value, ranges[i].min, ranges[i].max);
+                                   "%s: %" PRIu64 " is not %" PRIu64 " to %" PRIu64, ranges[i].name,
+                                   value, ranges[i].min, ranges[i].max);
     }
     return SVASIM_OK;
 }

@@ -184,9 +184,9 @@ svasim_err sv_act_cached(svasim_machine *machine, const svasim_record *record)
     uint32_t pasid = SVASIM_NO_PASID;
     if (svasim_record_has(record, SVASIM_F_CACHED_pasid))
         pasid = (uint32_t)record->value[SVASIM_F_CACHED_pasid];
-    bool present = svasim_cache_holds(machine->unit, cache,
-                                      (uint16_t)record->value[SVASIM_F_CACHED_sid], pasid,
-                                      record->value[SVASIM_F_CACHED_address]);
+    bool present =
+        svasim_cache_holds(machine->unit, cache, (uint16_t)record->value[SVASIM_F_CACHED_sid],
+                           pasid, record->value[SVASIM_F_CACHED_address]);
     bool expected = record->value[SVASIM_F_CACHED_present] != 0;
     snprintf(text, sizeof text, "%s: expected present=%d, got %d", cache, expected, present);
     verdict(machine, record, 0, present == expected, text);

@@ -16,7 +16,8 @@ struct differences {
 #if defined(__GNUC__)
 __attribute__((format(printf, 2, 3)))
 #endif
-static void differ(struct differences *d, const char *format, ...)
+static void
+differ(struct differences *d, const char *format, ...)
 {
     va_list arguments;
     if (d->any && d->used + 2 < d->bytes) {
@@ -76,8 +77,8 @@ static void judge_outcome(struct differences *d, const svasim_record *expect, un
     differ(d, "expected %s, got %s", outcome_word(expected), outcome_word(outcome));
 }
 
-static void judge_stale(svasim_machine *machine, struct differences *d,
-                        const svasim_record *expect, const struct sv_known *known)
+static void judge_stale(svasim_machine *machine, struct differences *d, const svasim_record *expect,
+                        const struct sv_known *known)
 {
     if (!svasim_record_has(expect, SVASIM_F_EXPECT_stale))
         return;

@@ -47,8 +47,7 @@ static void report_answer(svasim_machine *machine, const struct sv_flight *fligh
     };
     sv_machine_emit(machine, &event);
     svasim_response fresh;
-    if (!machine->options.check_stale ||
-        !sv_is_stale(machine, &flight->request, response, &fresh))
+    if (!machine->options.check_stale || !sv_is_stale(machine, &flight->request, response, &fresh))
         return;
     machine->stats.stale++;
     event.kind = SVASIM_EVENT_STALE;

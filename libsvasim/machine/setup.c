@@ -8,9 +8,9 @@
 #include <string.h>
 
 #define RTADDR 0x20
-#define GCMD 0x18
-#define SRTP (UINT64_C(1) << 30)
-#define TE (UINT64_C(1) << 31)
+#define GCMD   0x18
+#define SRTP   (UINT64_C(1) << 30)
+#define TE     (UINT64_C(1) << 31)
 
 static uint64_t config_number(const svasim_machine *machine, const char *key)
 {
@@ -153,9 +153,8 @@ svasim_err sv_machine_add_device(svasim_machine *machine, const svasim_record *r
     setup.data_ticks = (uint32_t)data_ticks;
     setup.pasid_enable = true;
     setup.priv_enable = given(record, SVASIM_F_DEVICE_priv_enable, 1) != 0;
-    *device = (struct sv_device){.machine = machine,
-                                 .source_id = setup.source_id,
-                                 .index = machine->device_count};
+    *device = (struct sv_device){
+        .machine = machine, .source_id = setup.source_id, .index = machine->device_count};
     memcpy(device->name, name.data, name.bytes);
     svasim_dsa_ports ports = sv_machine_device_ports(device);
     device->dsa = svasim_dsa_create(&setup, &ports, NULL);

@@ -11,11 +11,11 @@
 #include "svasim/tables.h"
 
 #define SV_DEVICES_MAX 64u
-#define SV_KNOWN 8192u   /* finished requests that an expectation can still ask for */
-#define SV_WAITING 4096u /* expectations whose request is not finished */
+#define SV_KNOWN       8192u /* finished requests that an expectation can still ask for */
+#define SV_WAITING     4096u /* expectations whose request is not finished */
 
 /* Host addresses: tables built by name, and fresh memory for mappings above 4 GiB. */
-#define SV_FRAMES_BASE UINT64_C(0x40000000)
+#define SV_FRAMES_BASE  UINT64_C(0x40000000)
 #define SV_FRAMES_BYTES UINT64_C(0x80000000)
 
 /* A request inside the unit, found by the tag it was submitted with. */

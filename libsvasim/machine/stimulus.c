@@ -70,10 +70,10 @@ static svasim_submit_result attempt(svasim_machine *machine, struct sv_device *d
         bytes[i] = (uint8_t)(record->value[SVASIM_F_SUBMIT_w0 + i / 8] >> 8 * (i % 8));
     if (svasim_record_has(record, SVASIM_F_SUBMIT_msr_pasid))
         pasid = (uint32_t)record->value[SVASIM_F_SUBMIT_msr_pasid] & 0xfffff;
-    svasim_submit_result result = svasim_dsa_submit(
-        device->dsa, (svasim_submit_kind)record->value[SVASIM_F_SUBMIT_kind],
-        (uint32_t)record->value[SVASIM_F_SUBMIT_portal], pasid, bytes,
-        record->value[SVASIM_F_SUBMIT_id]);
+    svasim_submit_result result =
+        svasim_dsa_submit(device->dsa, (svasim_submit_kind)record->value[SVASIM_F_SUBMIT_kind],
+                          (uint32_t)record->value[SVASIM_F_SUBMIT_portal], pasid, bytes,
+                          record->value[SVASIM_F_SUBMIT_id]);
     uint64_t *counts[] = {
         [SVASIM_SUBMIT_ACCEPTED] = &machine->stats.accepted,
         [SVASIM_SUBMIT_RETRY] = &machine->stats.retried,

@@ -41,13 +41,7 @@ enum sv_key {
     SV_KEY_CACHE_FIRST = SV_KEY_CAP_FIRST + SV_CAP_COUNT,
     SV_KEY_COUNT = SV_KEY_CACHE_FIRST + 5 * SV_CACHE_COUNT
 };
-enum sv_part {
-    SV_PART_ENABLED,
-    SV_PART_SETS,
-    SV_PART_WAYS,
-    SV_PART_POLICY,
-    SV_PART_LATENCY
-};
+enum sv_part { SV_PART_ENABLED, SV_PART_SETS, SV_PART_WAYS, SV_PART_POLICY, SV_PART_LATENCY };
 #define SV_KEY_CACHE(cache, part) (SV_KEY_CACHE_FIRST + 5 * (cache) + (part))
 
 extern const svasim_fault_info sv_faults[SVASIM_FAULT_COUNT];

@@ -39,8 +39,7 @@ bool sv_cache_fill(struct sv_cache *cache, struct sv_tag tag, const void *payloa
                    struct sv_rng *rng);
 /* Drop the entries for which `match` is true; returns how many. */
 uint32_t sv_cache_drop(struct sv_cache *cache,
-                       bool (*match)(const void *criterion, struct sv_tag tag,
-                                     const void *payload),
+                       bool (*match)(const void *criterion, struct sv_tag tag, const void *payload),
                        const void *criterion);
 uint32_t sv_cache_drop_all(struct sv_cache *cache);
 

@@ -70,8 +70,7 @@ static unsigned span_shift(unsigned level)
 static struct sv_tag table_tag(const struct sv_lookup *key, unsigned level)
 {
     uint64_t pasid = key->stage == 1 ? key->pasid : 0;
-    return (struct sv_tag){key->address >> span_shift(level),
-                           VALID | key->domain_id | pasid << 16};
+    return (struct sv_tag){key->address >> span_shift(level), VALID | key->domain_id | pasid << 16};
 }
 
 static enum sv_cache_id table_cache(unsigned stage, unsigned level)

@@ -19,8 +19,7 @@ bool sv_caches_init(struct sv_caches *caches, const svasim_config *config,
                     const svasim_alloc *alloc);
 void sv_caches_free(struct sv_caches *caches, const svasim_alloc *alloc);
 
-const struct sv_translation *sv_caches_iotlb(struct sv_caches *caches,
-                                             const struct sv_lookup *key);
+const struct sv_translation *sv_caches_iotlb(struct sv_caches *caches, const struct sv_lookup *key);
 const void *sv_caches_context(struct sv_caches *caches, const struct sv_lookup *key);
 const void *sv_caches_pasid(struct sv_caches *caches, const struct sv_lookup *key);
 /* Deepest table known for key->stage below key->level; *out_level is the level of the entry that

@@ -96,9 +96,8 @@ bool sv_core_hit(struct sv_core *core, const svasim_request *request, struct sv_
     return true;
 }
 
-enum sv_ask sv_core_begin(struct sv_core *core, struct sv_walk *walk,
-                          const svasim_request *request, bool asked,
-                          const struct sv_translation *found)
+enum sv_ask sv_core_begin(struct sv_core *core, struct sv_walk *walk, const svasim_request *request,
+                          bool asked, const struct sv_translation *found)
 {
     enum sv_ask ask = sv_walk_begin(walk, &core->rules, &core->mode, request);
     if (ask != SV_ASK_IOTLB)
@@ -173,8 +172,7 @@ void sv_core_translate(struct sv_core *core, struct sv_walk *walk, const svasim_
     sv_core_ending(walk, out);
 }
 
-void sv_core_peek(const struct sv_core *core, const svasim_request *request,
-                  struct sv_ending *out)
+void sv_core_peek(const struct sv_core *core, const svasim_request *request, struct sv_ending *out)
 {
     struct sv_walk walk;
     enum sv_ask ask = sv_walk_begin(&walk, &core->rules, &core->mode, request);

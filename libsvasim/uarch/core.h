@@ -27,9 +27,8 @@ struct sv_ending {
 bool sv_core_hit(struct sv_core *core, const svasim_request *request, struct sv_ending *out,
                  const struct sv_translation **out_found);
 /* Begin a walk. `asked`: sv_core_hit was called and `found` is what it gave. */
-enum sv_ask sv_core_begin(struct sv_core *core, struct sv_walk *walk,
-                          const svasim_request *request, bool asked,
-                          const struct sv_translation *found);
+enum sv_ask sv_core_begin(struct sv_core *core, struct sv_walk *walk, const svasim_request *request,
+                          bool asked, const struct sv_translation *found);
 /* Serve a cache lookup or a fill. Not for SV_ASK_READ, SV_ASK_UPDATE, SV_ASK_DONE. */
 void sv_core_serve_cache(struct sv_core *core, struct sv_walk *walk, enum sv_ask ask);
 /* Serve SV_ASK_READ or SV_ASK_UPDATE through the host's ports. */
@@ -44,7 +43,6 @@ void sv_core_describe(const struct sv_ending *ending, svasim_response *out);
 void sv_core_translate(struct sv_core *core, struct sv_walk *walk, const svasim_request *request,
                        struct sv_ending *out);
 /* Peek driver: no cache is used or filled, no flag is set, nothing is counted. */
-void sv_core_peek(const struct sv_core *core, const svasim_request *request,
-                  struct sv_ending *out);
+void sv_core_peek(const struct sv_core *core, const svasim_request *request, struct sv_ending *out);
 
 #endif

@@ -67,8 +67,8 @@ struct sv_pipeline {
     bool credit_owed; /* someone was refused */
     uint64_t accepted;
 
-    struct sv_list queue;      /* before the lookup */
-    svasim_tick start_at;      /* when the queue's head starts; SVASIM_NEVER if it cannot */
+    struct sv_list queue; /* before the lookup */
+    svasim_tick start_at; /* when the queue's head starts; SVASIM_NEVER if it cannot */
     uint64_t start_sequence;
     struct sv_rate lookup_rate, respond_rate;
     struct sv_lane lookups, memory, answers;
@@ -78,7 +78,7 @@ struct sv_pipeline {
     struct sv_list waiting; /* misses without a walker */
     struct sv_list memory_queue;
     uint32_t walkers_busy, memory_busy;
-    svasim_tick memory_slot; /* next start of an access */
+    svasim_tick memory_slot;  /* next start of an access */
     struct sv_txn **joinable; /* hash heads by page */
     uint32_t joinable_mask;
 
@@ -94,7 +94,7 @@ struct sv_pipeline {
         uint64_t hpa;
         uint32_t data;
         bool write;
-    } *waits;
+    } * waits;
     uint32_t wait_count;
 
     uint64_t stage_ticks[SVASIM_STAGE_COUNT];
@@ -118,7 +118,6 @@ void sv_pipeline_overtake(struct sv_pipeline *pipeline);
 /* Write a wait descriptor's status once everything accepted so far is answered. False: too many
  * are pending. */
 bool sv_pipeline_wait(struct sv_pipeline *pipeline, bool write, uint64_t hpa, uint32_t data);
-void sv_pipeline_resource(const struct sv_pipeline *pipeline, unsigned index,
-                          svasim_resource *out);
+void sv_pipeline_resource(const struct sv_pipeline *pipeline, unsigned index, svasim_resource *out);
 
 #endif

@@ -92,13 +92,13 @@ void sv_pipeline_free(struct sv_pipeline *p, const svasim_alloc *alloc)
 void sv_pipeline_resource(const struct sv_pipeline *p, unsigned index, svasim_resource *out)
 {
     static const char *const names[SV_RES_COUNT] = {
-        [SV_RES_CREDITS] = "port.credits",         [SV_RES_LOOKUP] = "lookup.width",
-        [SV_RES_WALKERS] = "walk.walkers",         [SV_RES_MEMORY_PORT] = "memory.interval",
-        [SV_RES_MEMORY_DEPTH] = "memory.depth",    [SV_RES_RESPOND] = "respond.width",
+        [SV_RES_CREDITS] = "port.credits",      [SV_RES_LOOKUP] = "lookup.width",
+        [SV_RES_WALKERS] = "walk.walkers",      [SV_RES_MEMORY_PORT] = "memory.interval",
+        [SV_RES_MEMORY_DEPTH] = "memory.depth", [SV_RES_RESPOND] = "respond.width",
     };
     const uint64_t slots[SV_RES_COUNT] = {
-        [SV_RES_CREDITS] = p->credits,         [SV_RES_LOOKUP] = p->lookup_rate.width,
-        [SV_RES_WALKERS] = p->walkers,         [SV_RES_MEMORY_PORT] = 1,
+        [SV_RES_CREDITS] = p->credits,           [SV_RES_LOOKUP] = p->lookup_rate.width,
+        [SV_RES_WALKERS] = p->walkers,           [SV_RES_MEMORY_PORT] = 1,
         [SV_RES_MEMORY_DEPTH] = p->memory_depth, [SV_RES_RESPOND] = p->respond_rate.width,
     };
     *out = (svasim_resource){names[index], p->busy[index], slots[index], p->stalled[index]};

@@ -6,14 +6,14 @@
 #include "uarch/pipeline.h"
 
 struct sv_txn {
-    struct sv_txn *next;        /* list it waits in */
+    struct sv_txn *next;         /* list it waits in */
     svasim_tick accepted, since; /* since: start of the present stage */
-    uint64_t order; /* count of requests accepted before it */
-    uint8_t stage;  /* svasim_stage */
-    uint8_t ask;    /* enum sv_ask that is open, once it missed */
-    bool active;    /* accepted, not answered */
-    bool walking;   /* holds a walker */
-    bool missed;    /* needs or needed a walk */
+    uint64_t order;              /* count of requests accepted before it */
+    uint8_t stage;               /* svasim_stage */
+    uint8_t ask;                 /* enum sv_ask that is open, once it missed */
+    bool active;                 /* accepted, not answered */
+    bool walking;                /* holds a walker */
+    bool missed;                 /* needs or needed a walk */
     bool joined, listed;
     uint32_t where[SVASIM_STAGE_COUNT];
     svasim_tick walker_since, missed_at;

@@ -157,8 +157,7 @@ static void start_access(struct sv_pipeline *p, struct sv_txn *txn)
     p->busy[SV_RES_MEMORY_PORT] += p->memory_interval;
     p->busy[SV_RES_MEMORY_DEPTH] += p->memory_latency;
     sv_txn_enter(txn, start, SVASIM_STAGE_MEMORY);
-    sv_lane_put(&p->memory,
-                (struct sv_event){start + p->memory_latency, p->sequence++, txn});
+    sv_lane_put(&p->memory, (struct sv_event){start + p->memory_latency, p->sequence++, txn});
 }
 
 static void access_memory(struct sv_pipeline *p, struct sv_txn *txn)

@@ -16,11 +16,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define RUNS 7
-#define SID 0x0010
+#define RUNS  7
+#define SID   0x0010
 #define PASID 5
 #define PAGES 16384u
-#define BASE UINT64_C(0x7f0000000000)
+#define BASE  UINT64_C(0x7f0000000000)
 
 struct bed {
     svasim *unit;
@@ -69,10 +69,10 @@ static void build_tables(struct bed *bed, bool nested)
     set(bed->tables, &ref, fields);
 }
 
-static const char *const caches_off[] = {
-    "iotlb_4k.enabled", "iotlb_2m.enabled", "iotlb_1g.enabled", "fs_pde.enabled",
-    "fs_pdpe.enabled",  "fs_pml4e.enabled", "fs_pml5e.enabled", "ss_pde.enabled",
-    "ss_pdpe.enabled",  "ss_pml4e.enabled", "ss_pml5e.enabled"};
+static const char *const caches_off[] = {"iotlb_4k.enabled", "iotlb_2m.enabled", "iotlb_1g.enabled",
+                                         "fs_pde.enabled",   "fs_pdpe.enabled",  "fs_pml4e.enabled",
+                                         "fs_pml5e.enabled", "ss_pde.enabled",   "ss_pdpe.enabled",
+                                         "ss_pml4e.enabled", "ss_pml5e.enabled"};
 
 static void open_bed(struct bed *bed, bool walks, bool nested)
 {
@@ -83,8 +83,8 @@ static void open_bed(struct bed *bed, bool walks, bool nested)
         die("no memory");
     for (size_t i = 0; walks && i < sizeof caches_off / sizeof caches_off[0]; i++)
         svasim_config_set(config, caches_off[i], "off");
-    svasim_tables_setup setup = {.frames_base = 0x100000, .frames_bytes = 64u << 20,
-                                 .scalable = true, .pdts = 7};
+    svasim_tables_setup setup = {
+        .frames_base = 0x100000, .frames_bytes = 64u << 20, .scalable = true, .pdts = 7};
     bed->tables = svasim_tables_create(bed->mem, &setup);
     if (!bed->tables)
         die("no memory");
