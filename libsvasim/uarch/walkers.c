@@ -97,8 +97,23 @@ void sv_walkers_miss(struct sv_pipeline *p, struct sv_txn *txn)
 
 /* --- the end of a walk --- */
 
-/* Those who waited for this walk get its translation, or go on by themselves: the first walks,
- * the others wait for it. */
+/* The same request but for its address inside the page: a walk would end in the same fault. */
+static bool asks_the_same(const svasim_request *a, const svasim_request *b)
+{
+    return a->op == b->op && a->flags == b->flags && (a->length == 0) == (b->length == 0);
+}
+
+static void share_fault(struct sv_pipeline *p, struct sv_txn *txn, const struct sv_txn *done)
+{
+    txn->ending = done->ending;
+    txn->ending.reads = txn->ending.updates = 0;
+    txn->joined = true;
+    p->core->counter[SV_COUNT_JOINED]++;
+    sv_pipeline_respond(p, txn);
+}
+
+/* Those who waited for this walk get its translation or its fault, or go on by themselves: the
+ * first walks, the others wait for it. */
 static void serve_joiners(struct sv_pipeline *p, struct sv_txn *done)
 {
     struct sv_list joiners = done->joiners;
@@ -106,6 +121,11 @@ static void serve_joiners(struct sv_pipeline *p, struct sv_txn *done)
     struct sv_txn *leader = NULL, *txn;
     bool usable = done->walk.out.fault == SVASIM_FAULT_NONE && done->walk.result.page_shift != 0;
     while ((txn = sv_list_pop(&joiners))) {
+        if (done->walk.out.fault != SVASIM_FAULT_NONE &&
+            asks_the_same(&txn->request, &done->request)) {
+            share_fault(p, txn, done);
+            continue;
+        }
         if (leader) {
             sv_list_push(&leader->joiners, txn);
             continue;
