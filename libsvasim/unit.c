@@ -3,16 +3,14 @@
  * Glue only: no rule of the specification and no latency lives here. */
 #include "svasim/svasim.h"
 
-#include "arch/registers.h"
 #include "base/assert.h"
-#include "uarch/pipeline.h"
+#include "uarch/inv_queue.h"
 
 #include <stdio.h>
 
 struct svasim {
     struct sv_core core;
     struct sv_pipeline pipeline;
-    struct sv_registers registers;
     struct sv_walk walk; /* of the functional driver */
     svasim_alloc alloc;
     char error[160];
@@ -42,7 +40,7 @@ svasim_err svasim_create(svasim **out, svasim_config *config, const svasim_ports
     unit->alloc = hooks;
     unit->core.ports = *ports;
     sv_rules_init(&unit->core.rules, config);
-    sv_registers_reset(&unit->registers, config);
+    sv_registers_reset(&unit->core.registers, config);
     if (!sv_caches_init(&unit->core.caches, config, &hooks) ||
         !sv_pipeline_init(&unit->pipeline, &unit->core, config, &hooks)) {
         release(unit);
@@ -108,7 +106,7 @@ svasim_err svasim_translate(svasim *unit, const svasim_request *request, svasim_
     if (unit->pipeline.in_flight)
         return SVASIM_BUSY;
     sv_core_translate(&unit->core, &unit->walk, request, &ending);
-    sv_core_count(&unit->core, &ending);
+    sv_core_count(&unit->core, request, &ending);
     respond_now(unit, request, &ending, out);
     return SVASIM_OK;
 }
@@ -168,9 +166,9 @@ svasim_err svasim_mmio_write(svasim *unit, uint32_t offset, uint32_t bytes, uint
     if ((bytes != 4 && bytes != 8) || offset % 4)
         return refuse(unit, "register access: 4 or 8 bytes at a multiple of 4");
     const struct sv_rules *rules = &unit->core.rules;
-    unsigned actions = sv_registers_write(&unit->registers, rules, offset, bytes, value);
+    unsigned actions = sv_registers_write(&unit->core.registers, rules, offset, bytes, value);
     if (actions & SV_ACTION_LATCH_ROOT) {
-        sv_registers_latch(&unit->registers, rules, &unit->core.mode);
+        sv_registers_latch(&unit->core.registers, rules, &unit->core.mode);
         if (sv_rules_has(rules, SV_CAP_ESRTPS))
             flush_caches(unit);
     }
@@ -181,6 +179,11 @@ svasim_err svasim_mmio_write(svasim *unit, uint32_t offset, uint32_t bytes, uint
         if (sv_rules_has(rules, SV_CAP_SMTS))
             flush_caches(unit);
     }
+    if (actions & (SV_ACTION_CCMD | SV_ACTION_IOTLB))
+        sv_inv_registers_run(&unit->pipeline, actions);
+    if (actions & SV_ACTION_QUEUE)
+        sv_inv_queue_run(&unit->pipeline);
+    sv_core_send_messages(&unit->core);
     return SVASIM_OK;
 }
 
@@ -188,7 +191,7 @@ svasim_err svasim_mmio_read(svasim *unit, uint32_t offset, uint32_t bytes, uint6
 {
     if ((bytes != 4 && bytes != 8) || offset % 4)
         return refuse(unit, "register access: 4 or 8 bytes at a multiple of 4");
-    *value = sv_registers_read(&unit->registers, offset, bytes);
+    *value = sv_registers_read(&unit->core.registers, offset, bytes);
     return SVASIM_OK;
 }
 
@@ -198,17 +201,7 @@ svasim_err svasim_invalidate(svasim *unit, const uint64_t words[4], uint8_t *out
     sv_invalidation_decode(&unit->core.rules, (enum sv_ttm)unit->core.mode.ttm, words, &inv);
     if (out_iqei)
         *out_iqei = inv.iqei;
-    if (inv.kind == SV_INV_WAIT &&
-        !sv_pipeline_wait(&unit->pipeline, inv.writes_status, inv.status_hpa, inv.status_data))
-        return SVASIM_BUSY;
-    if (inv.kind != SV_INV_ERROR)
-        unit->core.counter[SV_COUNT_INVALIDATIONS]++;
-    if (inv.kind == SV_INV_SCOPE) {
-        unit->core.counter[SV_COUNT_INVALIDATED] +=
-            sv_caches_invalidate(&unit->core.caches, &inv.scope);
-        sv_pipeline_overtake(&unit->pipeline);
-    }
-    return SVASIM_OK;
+    return sv_invalidation_apply(&unit->pipeline, &inv) ? SVASIM_OK : SVASIM_BUSY;
 }
 
 /* --- inspection --- */

@@ -29,6 +29,7 @@ typedef enum svasim_event_kind {
     SVASIM_EVENT_INVALIDATION, /**< a descriptor of the queue was processed: `words`, `iqei` */
     SVASIM_EVENT_STALE,        /**< `response` is not what the tables say: `fresh` */
     SVASIM_EVENT_FAILED,       /**< an expectation is not met: `text` */
+    SVASIM_EVENT_INTERRUPT, /**< the unit sent an event message: `address`, `data` */
     SVASIM_EVENT_DIFFERS       /**< an observation of a real machine differs: `text` */
 } svasim_event_kind;
 
@@ -48,6 +49,8 @@ typedef struct svasim_event {
     svasim_submit_result submit_result;
     svasim_tick tick;
     uint32_t submit_tries; /**< attempts it took */
+    uint64_t address; /**< of an event message */
+    uint32_t data;
     uint8_t iqei;
 } svasim_event;
 
@@ -90,6 +93,7 @@ typedef struct svasim_machine_stats {
     uint64_t observations, observations_differ;
     uint64_t stale;
     uint64_t invalidations, invalidation_errors;
+    uint64_t interrupts; /**< event messages of the unit */
 } svasim_machine_stats;
 SVASIM_API const svasim_machine_stats *svasim_machine_statistics(const svasim_machine *machine);
 /** Descriptor latency (submission to completion) in ticks; see svasim_latency_quantile. */

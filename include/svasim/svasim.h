@@ -132,9 +132,12 @@ typedef struct svasim_ports {
     void (*respond)(void *host, const svasim_response *response);
     /** A request queue that had been full has room again. May be NULL. */
     void (*on_credit)(void *host);
+    /** An event message (a DWORD write of `data` to `address`, in the interrupt range); never
+        remapped. May be NULL. */
+    void (*interrupt)(void *host, uint64_t address, uint32_t data);
 } svasim_ports;
 /* clang-format off */
-#define SVASIM_PORTS_INIT { sizeof(svasim_ports), NULL, NULL, NULL, NULL, NULL, NULL }
+#define SVASIM_PORTS_INIT { sizeof(svasim_ports), NULL, NULL, NULL, NULL, NULL, NULL, NULL }
 /* clang-format on */
 
 /**

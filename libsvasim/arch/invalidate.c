@@ -116,6 +116,8 @@ static uint8_t decode_wait(const uint64_t *w, struct sv_invalidation *out)
 {
     out->kind = SV_INV_WAIT;
     out->writes_status = sv_inv_wait_sw(w);
+    out->interrupts = sv_inv_wait_iflag(w);
+    out->fence = sv_inv_wait_fn(w);
     out->status_hpa = sv_inv_wait_status_addr(w);
     out->status_data = (uint32_t)sv_inv_wait_status_data(w);
     return 0;

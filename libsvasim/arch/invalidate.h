@@ -39,7 +39,7 @@ struct sv_invalidation {
     enum sv_inv_kind kind;
     uint8_t iqei;
     struct sv_scope scope;
-    bool writes_status;
+    bool writes_status, interrupts, fence;
     uint64_t status_hpa;
     uint32_t status_data;
 };

@@ -1,21 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-/* registers.c - the register file. A row of registers.def says where each register lies and what
- * a write stores; GCMD is the one register here whose write acts.
- * Not modelled: fault recording registers, queue engines behind IQT and PQH, event interrupts,
- * register-based invalidation, performance monitoring (their registers store and read back). */
+/* registers.c - reads and writes of the register file. A row of registers.def says where each
+ * register lies and what a write stores; those whose write does more have a function here.
+ * Not modelled: interrupt remapping, page request and performance registers act as storage. */
 #include "arch/registers.h"
 
-#define GCMD_TE    (UINT64_C(1) << 31)
-#define GCMD_SRTP  (UINT64_C(1) << 30)
-#define GCMD_QIE   (UINT64_C(1) << 26)
-#define GCMD_IRE   (UINT64_C(1) << 25)
+#define GCMD_TE (UINT64_C(1) << 31)
+#define GCMD_SRTP (UINT64_C(1) << 30)
+#define GCMD_QIE (UINT64_C(1) << 26)
+#define GCMD_IRE (UINT64_C(1) << 25)
 #define GCMD_SIRTP (UINT64_C(1) << 24)
-#define GCMD_CFI   (UINT64_C(1) << 23)
+#define GCMD_CFI (UINT64_C(1) << 23)
+#define CONTROL_IM (UINT64_C(1) << 31)
+#define CONTROL_IP (UINT64_C(1) << 30)
+#define ICS_IWC UINT64_C(1)
+#define COMMAND_BIT (UINT64_C(1) << 63) /* ICC, IVT */
+#define CCMD_CAIG bits_mask(60, 59)
+#define IOTLB_IAIG bits_mask(58, 57)
+#define IOTLB_WRITABLE (bits_mask(61, 60) | bits_mask(49, 32))
 
 static uint64_t capability_word(const svasim_config *config, bool extended)
 {
     uint64_t word = 0;
-#define CAP_REG  false
+#define CAP_REG false
 #define ECAP_REG true
 #define CAP(id, name, reg, bit, initial, meaning)                                                  \
     if (reg##_REG == extended && config->value[SV_KEY_CAP_FIRST + SV_CAP_##id])                    \
@@ -30,23 +36,174 @@ static uint64_t cap_value(const svasim_config *config)
     const uint64_t *v = config->value;
     /* DRD and DWD (bits 55, 54) are always set from major version 2 on. */
     return capability_word(config, false) | v[SV_KEY_ND] | v[SV_KEY_SAGAW] << 8 |
-           (v[SV_KEY_MGAW] - 1) << 16 | v[SV_KEY_SSLPS] << 34 | v[SV_KEY_NFR] << 40 |
-           v[SV_KEY_MAMV] << 48 | (v[SV_KEY_VERSION] >= 2 ? UINT64_C(3) << 54 : 0);
+           (v[SV_KEY_MGAW] - 1) << 16 | v[SV_KEY_FRO] << 24 | v[SV_KEY_SSLPS] << 34 |
+           v[SV_KEY_NFR] << 40 | v[SV_KEY_MAMV] << 48 |
+           (v[SV_KEY_VERSION] >= 2 ? UINT64_C(3) << 54 : 0);
 }
 
 static uint64_t ecap_value(const svasim_config *config)
 {
     uint64_t smts = config->value[SV_KEY_CAP_FIRST + SV_CAP_SMTS];
-    return capability_word(config, true) | (smts ? config->value[SV_KEY_PSS] << 35 : 0);
+    return capability_word(config, true) | config->value[SV_KEY_IRO] << 8 |
+           (smts ? config->value[SV_KEY_PSS] << 35 : 0);
+}
+
+/* The widest address that any supported paging mode translates. */
+static uint8_t widest_address(const svasim_config *config)
+{
+    uint64_t sagaw = config->value[SV_KEY_SAGAW];
+    bool five = config->value[SV_KEY_CAP_FIRST + SV_CAP_FS5LP] || (sagaw & 8);
+    bool four = config->value[SV_KEY_CAP_FIRST + SV_CAP_FSTS] || (sagaw & 4);
+    return five ? 57 : four ? 48 : sagaw & 2 ? 39 : 64;
 }
 
 void sv_registers_reset(struct sv_registers *registers, const svasim_config *config)
 {
+    *registers = (struct sv_registers){0};
     for (unsigned i = 0; i < SV_REG_COUNT; i++)
         registers->value[i] = sv_registers[i].reset;
     registers->value[SV_REG_VER] = config->value[SV_KEY_VERSION] << 4;
     registers->value[SV_REG_CAP] = cap_value(config);
     registers->value[SV_REG_ECAP] = ecap_value(config);
+    registers->fault_offset = 16 * (uint32_t)config->value[SV_KEY_FRO];
+    registers->iotlb_offset = 16 * (uint32_t)config->value[SV_KEY_IRO];
+    registers->fault_width = widest_address(config);
+    registers->log.count = (uint16_t)(config->value[SV_KEY_NFR] + 1);
+    registers->log.collapse = config->value[SV_KEY_COLLAPSE] != 0;
+}
+
+/* --- event messages, section 11.4.7.2 and its neighbours --- */
+
+static const struct {
+    uint8_t control, data, address, upper;
+} messages[SV_MESSAGE_COUNT] = {
+    {SV_REG_FECTL, SV_REG_FEDATA, SV_REG_FEADDR, SV_REG_FEUADDR},
+    {SV_REG_IECTL, SV_REG_IEDATA, SV_REG_IEADDR, SV_REG_IEUADDR},
+    {SV_REG_PECTL, SV_REG_PEDATA, SV_REG_PEADDR, SV_REG_PEUADDR},
+};
+
+static void raise_message(struct sv_registers *registers, enum sv_message message)
+{
+    uint64_t *control = &registers->value[messages[message].control];
+    if (*control & CONTROL_IM) {
+        *control |= CONTROL_IP;
+        return;
+    }
+    *control &= ~CONTROL_IP;
+    registers->due |= (uint8_t)(1u << message);
+}
+
+static void write_control(struct sv_registers *registers, enum sv_message message, uint64_t value)
+{
+    uint64_t *control = &registers->value[messages[message].control];
+    *control = (*control & CONTROL_IP) | (value & CONTROL_IM);
+    if ((*control & CONTROL_IP) && !(*control & CONTROL_IM))
+        raise_message(registers, message);
+}
+
+static void drop_message(struct sv_registers *registers, enum sv_message message)
+{
+    registers->value[messages[message].control] &= ~CONTROL_IP;
+}
+
+bool sv_registers_take_message(struct sv_registers *registers, uint64_t *out_address,
+                               uint32_t *out_data)
+{
+    for (unsigned i = 0; i < SV_MESSAGE_COUNT; i++) {
+        if (!(registers->due >> i & 1u))
+            continue;
+        registers->due &= (uint8_t)~(1u << i);
+        *out_address =
+            registers->value[messages[i].upper] << 32 | registers->value[messages[i].address];
+        *out_data = (uint32_t)registers->value[messages[i].data];
+        return true;
+    }
+    return false;
+}
+
+/* Status bits became set: one event, unless one of its kind was pending before. */
+static void set_fault_status(struct sv_registers *registers, uint64_t before)
+{
+    uint64_t became = registers->value[SV_REG_FSTS] & ~before & SV_FSTS_EVENTS;
+    if (became && !(before & SV_FSTS_ANY))
+        raise_message(registers, SV_MESSAGE_FAULT);
+}
+
+void sv_registers_fault(struct sv_registers *registers, const struct sv_rules *rules,
+                        const svasim_request *request, uint8_t reason)
+{
+    uint64_t record[2];
+    uint64_t before = registers->value[SV_REG_FSTS];
+    sv_fault_record_of(request, reason, registers->fault_width,
+                       sv_rules_has(rules, SV_CAP_PASID), sv_rules_has(rules, SV_CAP_DT), record);
+    sv_fault_log_add(&registers->log, record, &registers->value[SV_REG_FSTS]);
+    set_fault_status(registers, before);
+}
+
+void sv_registers_queue_error(struct sv_registers *registers, uint8_t iqei)
+{
+    uint64_t before = registers->value[SV_REG_FSTS];
+    registers->value[SV_REG_FSTS] |= SV_FSTS_IQE;
+    registers->value[SV_REG_IQERCD] = (registers->value[SV_REG_IQERCD] & ~UINT64_C(0xf)) | iqei;
+    set_fault_status(registers, before);
+}
+
+void sv_registers_wait_done(struct sv_registers *registers)
+{
+    if (registers->value[SV_REG_ICS] & ICS_IWC)
+        return;
+    registers->value[SV_REG_ICS] |= ICS_IWC;
+    raise_message(registers, SV_MESSAGE_INVALIDATION);
+}
+
+/* --- writes with effects --- */
+
+static unsigned write_gcmd(struct sv_registers *registers, const struct sv_rules *rules,
+                           uint64_t value)
+{
+    uint64_t *status = &registers->value[SV_REG_GSTS];
+    uint64_t levels = GCMD_TE;
+    if (sv_rules_has(rules, SV_CAP_QI))
+        levels |= GCMD_QIE;
+    if (sv_rules_has(rules, SV_CAP_IR))
+        levels |= GCMD_IRE | GCMD_CFI;
+    uint64_t before = *status;
+    unsigned actions = SV_ACTION_NONE;
+    *status = (before & ~levels) | (value & levels);
+    if (value & GCMD_SRTP) {
+        *status |= GCMD_SRTP;
+        actions |= SV_ACTION_LATCH_ROOT;
+    }
+    if ((value & GCMD_SIRTP) && sv_rules_has(rules, SV_CAP_IR))
+        *status |= GCMD_SIRTP;
+    if ((before & ~*status) & GCMD_QIE)
+        registers->value[SV_REG_IQH] = 0; /* IQT keeps its value, section 6.5.2 */
+    if ((*status & ~before) & GCMD_QIE)
+        actions |= SV_ACTION_QUEUE;
+    if ((before ^ *status) & GCMD_TE)
+        actions |= *status & GCMD_TE ? SV_ACTION_ENABLE : SV_ACTION_DISABLE;
+    /* The fault index starts over when neither translation nor interrupt remapping is on. */
+    if ((before & (GCMD_TE | GCMD_IRE)) && !(*status & (GCMD_TE | GCMD_IRE)))
+        registers->log.next = 0;
+    return actions;
+}
+
+static unsigned write_fsts(struct sv_registers *registers, uint64_t value)
+{
+    uint64_t *status = &registers->value[SV_REG_FSTS];
+    uint64_t before = *status;
+    *status &= ~(value & (SV_FSTS_PFO | SV_FSTS_IQE | SV_FSTS_ICE | SV_FSTS_ITE));
+    if (!(*status & SV_FSTS_ANY))
+        drop_message(registers, SV_MESSAGE_FAULT);
+    return before & ~*status & (SV_FSTS_IQE | SV_FSTS_ITE) ? SV_ACTION_QUEUE : SV_ACTION_NONE;
+}
+
+static void write_w1c(struct sv_registers *registers, enum sv_register index, uint64_t value,
+                      uint64_t bits, enum sv_message message)
+{
+    registers->value[index] &= ~(value & bits);
+    if (!(registers->value[index] & bits))
+        drop_message(registers, message);
 }
 
 /* Register that contains byte `offset`; SV_REG_COUNT in a hole. */
@@ -59,44 +216,85 @@ static unsigned register_at(uint32_t offset)
     return SV_REG_COUNT;
 }
 
-static unsigned write_gcmd(struct sv_registers *registers, const struct sv_rules *rules,
-                           uint64_t value)
+static bool in_fault_records(const struct sv_registers *registers, uint32_t offset)
 {
-    uint64_t *status = &registers->value[SV_REG_GSTS];
-    uint64_t levels = GCMD_TE | GCMD_CFI;
-    if (sv_rules_has(rules, SV_CAP_QI))
-        levels |= GCMD_QIE;
-    if (sv_rules_has(rules, SV_CAP_IR))
-        levels |= GCMD_IRE;
-    uint64_t before = *status;
-    unsigned actions = SV_ACTION_NONE;
-    *status = (before & ~levels) | (value & levels);
-    if (value & GCMD_SRTP) {
-        *status |= GCMD_SRTP;
-        actions |= SV_ACTION_LATCH_ROOT;
+    return offset >= registers->fault_offset &&
+           offset < registers->fault_offset + 16u * registers->log.count;
+}
+
+static bool in_iotlb(const struct sv_registers *registers, uint32_t offset)
+{
+    return offset >= registers->iotlb_offset && offset < registers->iotlb_offset + 16;
+}
+
+static void write_fault_record(struct sv_registers *registers, uint32_t offset, uint32_t value)
+{
+    uint32_t at = offset - registers->fault_offset;
+    uint64_t *fsts = &registers->value[SV_REG_FSTS];
+    if (at % 16 != 12 || !(value >> 31))
+        return;
+    sv_fault_log_clear(&registers->log, at / 16, fsts);
+    if (!(*fsts & SV_FSTS_ANY))
+        drop_message(registers, SV_MESSAGE_FAULT);
+}
+
+static void put_half(uint64_t *word, unsigned shift, uint32_t value, uint64_t writable)
+{
+    uint64_t mask = writable & (UINT64_C(0xffffffff) << shift);
+    *word = (*word & ~mask) | ((uint64_t)value << shift & mask);
+}
+
+static unsigned write_iotlb(struct sv_registers *registers, uint32_t offset, uint32_t value)
+{
+    uint32_t at = offset - registers->iotlb_offset;
+    if (at < 8) {
+        put_half(&registers->iva, 8 * (at & 4), value, UINT64_MAX);
+        return SV_ACTION_NONE;
     }
-    if ((value & GCMD_SIRTP) && sv_rules_has(rules, SV_CAP_IR))
-        *status |= GCMD_SIRTP;
-    if ((before & GCMD_QIE) && !(*status & GCMD_QIE))
-        registers->value[SV_REG_IQH] = 0;
-    if ((before ^ *status) & GCMD_TE)
-        actions |= *status & GCMD_TE ? SV_ACTION_ENABLE : SV_ACTION_DISABLE;
-    return actions;
+    put_half(&registers->iotlb, 8 * (at & 4), value, IOTLB_WRITABLE);
+    return at == 12 && value >> 31 ? SV_ACTION_IOTLB : SV_ACTION_NONE;
 }
 
 /* Store the 32 bits at `offset`, which is a multiple of 4. */
 static unsigned write_half(struct sv_registers *registers, const struct sv_rules *rules,
                            uint32_t offset, uint32_t value)
 {
+    if (in_fault_records(registers, offset)) {
+        write_fault_record(registers, offset, value);
+        return SV_ACTION_NONE;
+    }
+    if (in_iotlb(registers, offset))
+        return write_iotlb(registers, offset, value);
     unsigned i = register_at(offset);
     if (i == SV_REG_COUNT)
         return SV_ACTION_NONE;
-    if (i == SV_REG_GCMD)
-        return write_gcmd(registers, rules, value);
     unsigned shift = 8 * (offset - sv_registers[i].offset);
-    uint64_t mask = sv_register_writable[i] & (UINT64_C(0xffffffff) << shift);
-    registers->value[i] = (registers->value[i] & ~mask) | ((uint64_t)value << shift & mask);
-    return SV_ACTION_NONE;
+    switch (i) {
+    case SV_REG_GCMD:
+        return write_gcmd(registers, rules, value);
+    case SV_REG_FSTS:
+        return write_fsts(registers, value);
+    case SV_REG_FECTL:
+        write_control(registers, SV_MESSAGE_FAULT, value);
+        return SV_ACTION_NONE;
+    case SV_REG_IECTL:
+        write_control(registers, SV_MESSAGE_INVALIDATION, value);
+        return SV_ACTION_NONE;
+    case SV_REG_PECTL:
+        write_control(registers, SV_MESSAGE_PAGE, value);
+        return SV_ACTION_NONE;
+    case SV_REG_ICS:
+        write_w1c(registers, SV_REG_ICS, value, ICS_IWC, SV_MESSAGE_INVALIDATION);
+        return SV_ACTION_NONE;
+    case SV_REG_PRS:
+        write_w1c(registers, SV_REG_PRS, value, 3, SV_MESSAGE_PAGE);
+        return SV_ACTION_NONE;
+    default:
+        put_half(&registers->value[i], shift, value, sv_register_writable[i]);
+    }
+    if (i == SV_REG_CCMD && shift && value >> 31)
+        return SV_ACTION_CCMD;
+    return i == SV_REG_IQT && !shift ? SV_ACTION_QUEUE : SV_ACTION_NONE;
 }
 
 unsigned sv_registers_write(struct sv_registers *registers, const struct sv_rules *rules,
@@ -108,8 +306,63 @@ unsigned sv_registers_write(struct sv_registers *registers, const struct sv_rule
     return actions;
 }
 
+/* --- register-based invalidation, section 6.5.1 --- */
+
+static bool registers_may_invalidate(const struct sv_registers *registers,
+                                     const struct sv_rules *rules, enum sv_ttm ttm)
+{
+    bool queued = (registers->value[SV_REG_GSTS] & GCMD_QIE) != 0;
+    return ttm == SV_TTM_LEGACY && rules->version_major <= 5 && !queued;
+}
+
+bool sv_registers_take_ccmd(struct sv_registers *registers, const struct sv_rules *rules,
+                            enum sv_ttm ttm, uint64_t *out_words)
+{
+    uint64_t *ccmd = &registers->value[SV_REG_CCMD];
+    uint64_t granularity = bits_get(*ccmd, 62, 61);
+    *ccmd &= ~(COMMAND_BIT | CCMD_CAIG);
+    if (!registers_may_invalidate(registers, rules, ttm) || granularity == 0)
+        return false;
+    out_words[0] = 1 | granularity << 4 | (*ccmd & 0xffff) << 16 | bits_get(*ccmd, 31, 16) << 32 |
+                   bits_get(*ccmd, 33, 32) << 48;
+    out_words[1] = out_words[2] = out_words[3] = 0;
+    *ccmd |= granularity << 59;
+    return true;
+}
+
+bool sv_registers_take_iotlb(struct sv_registers *registers, const struct sv_rules *rules,
+                             enum sv_ttm ttm, uint64_t *out_words)
+{
+    uint64_t *iotlb = &registers->iotlb;
+    uint64_t granularity = bits_get(*iotlb, 61, 60);
+    *iotlb &= ~(COMMAND_BIT | IOTLB_IAIG);
+    uint64_t am = registers->iva & 0x3f;
+    bool page = granularity == 3;
+    if (!registers_may_invalidate(registers, rules, ttm) || granularity == 0 ||
+        (page && am > rules->mamv))
+        return false;
+    if (page && !sv_rules_has(rules, SV_CAP_PSI))
+        granularity = 2; /* coarser than asked, and said so */
+    out_words[0] = 2 | granularity << 4 | bits_get(*iotlb, 47, 32) << 16;
+    out_words[1] = registers->iva & (bits_mask(63, 12) | 0x7f);
+    out_words[2] = out_words[3] = 0;
+    *iotlb |= granularity << 57;
+    return true;
+}
+
+/* --- reads --- */
+
 static uint64_t read_half(const struct sv_registers *registers, uint32_t offset)
 {
+    if (in_fault_records(registers, offset)) {
+        uint32_t at = offset - registers->fault_offset;
+        return registers->log.record[at / 16][at % 16 / 8] >> (8 * (at & 4)) &
+               UINT64_C(0xffffffff);
+    }
+    if (in_iotlb(registers, offset)) {
+        uint32_t at = offset - registers->iotlb_offset;
+        return at < 8 ? 0 : registers->iotlb >> (8 * (at & 4)) & UINT64_C(0xffffffff);
+    }
     unsigned i = register_at(offset);
     if (i == SV_REG_COUNT)
         return 0;

@@ -1,14 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* registers.h - the register file: storage, reset values, and what a write sets off (section
- * 11.4). The unit carries out the actions; this file only says which. */
+/* registers.h - the register file (section 11.4): storage, reset values, write-one-to-clear bits,
+ * fault records, event messages, and what a write sets off. The unit carries out the actions;
+ * this file only says which. */
 #ifndef SV_ARCH_REGISTERS_H
 #define SV_ARCH_REGISTERS_H
 
+#include "arch/fault_log.h"
 #include "arch/walk.h"
 #include "spec/tables.h"
 
+/* Event messages: each has a control, a data and two address registers. */
+enum sv_message { SV_MESSAGE_FAULT, SV_MESSAGE_INVALIDATION, SV_MESSAGE_PAGE, SV_MESSAGE_COUNT };
+
 struct sv_registers {
     uint64_t value[SV_REG_COUNT];
+    uint64_t iva, iotlb; /* at IRO */
+    struct sv_fault_log log;
+    uint32_t fault_offset, iotlb_offset; /* bytes */
+    uint8_t fault_width;                 /* address bits that a fault record shows */
+    uint8_t due;                         /* bit n: message n must be sent now */
 };
 
 /* What the unit must do after a write. */
@@ -16,7 +26,10 @@ enum sv_action {
     SV_ACTION_NONE = 0,
     SV_ACTION_LATCH_ROOT = 1u << 0, /* RTADDR takes effect now */
     SV_ACTION_ENABLE = 1u << 1,     /* TE 0 -> 1 */
-    SV_ACTION_DISABLE = 1u << 2     /* TE 1 -> 0 */
+    SV_ACTION_DISABLE = 1u << 2,    /* TE 1 -> 0 */
+    SV_ACTION_QUEUE = 1u << 3,      /* the invalidation queue may have work */
+    SV_ACTION_CCMD = 1u << 4,       /* register-based context invalidation */
+    SV_ACTION_IOTLB = 1u << 5       /* register-based IOTLB invalidation */
 };
 
 void sv_registers_reset(struct sv_registers *registers, const svasim_config *config);
@@ -27,5 +40,22 @@ uint64_t sv_registers_read(const struct sv_registers *registers, uint32_t offset
 /* RTADDR as the walk uses it. */
 void sv_registers_latch(const struct sv_registers *registers, const struct sv_rules *rules,
                         struct sv_mode *mode);
+
+/* Record a fault that is to be logged, and raise the fault event if it is due one. */
+void sv_registers_fault(struct sv_registers *registers, const struct sv_rules *rules,
+                        const svasim_request *request, uint8_t reason);
+/* The invalidation queue stops with an error (IQEI). */
+void sv_registers_queue_error(struct sv_registers *registers, uint8_t iqei);
+/* A wait descriptor with its interrupt flag is complete. */
+void sv_registers_wait_done(struct sv_registers *registers);
+/* Take one message that is due: its address and data. False: none is. */
+bool sv_registers_take_message(struct sv_registers *registers, uint64_t *out_address,
+                               uint32_t *out_data);
+/* What a register-based invalidation asks for, as a descriptor; false: it is refused. Either way
+ * the command bit clears and the granularity done is reported. */
+bool sv_registers_take_ccmd(struct sv_registers *registers, const struct sv_rules *rules,
+                            enum sv_ttm ttm, uint64_t *out_words);
+bool sv_registers_take_iotlb(struct sv_registers *registers, const struct sv_rules *rules,
+                             enum sv_ttm ttm, uint64_t *out_words);
 
 #endif

@@ -56,6 +56,7 @@ void sv_rules_init(struct sv_rules *rules, const svasim_config *config)
         .mamv = (uint8_t)value[SV_KEY_MAMV],
         .did_width = (uint8_t)(4 + 2 * value[SV_KEY_ND]),
         .update_tries = (uint16_t)value[SV_KEY_UPDATE_TRIES],
+        .queue_in_memory = value[SV_KEY_QUEUE] != 0,
         .us_early = value[SV_KEY_US_CHECK] != 0,
         .denied_walks = value[SV_KEY_DENIED] != 0,
         .fs_read_dirties = value[SV_KEY_FS_READ_DIRTY] != 0,

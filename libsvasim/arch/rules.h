@@ -27,7 +27,7 @@ struct sv_rules {
     uint16_t update_tries;
 
     /* policies */
-    bool us_early, denied_walks, fs_read_dirties, both_halves, legacy_atomic_reads;
+    bool us_early, queue_in_memory, denied_walks, fs_read_dirties, both_halves, legacy_atomic_reads;
     uint8_t nested_ro;        /* enum sv_nested_ro */
     uint8_t am_range;         /* index of policy.am_above_mamv */
     uint8_t granularity_iqei; /* 3 or 4 */

@@ -93,6 +93,19 @@ static void on_credit(void *host)
     }
 }
 
+static void on_interrupt(void *host, uint64_t address, uint32_t data)
+{
+    svasim_machine *machine = host;
+    svasim_event event = {
+        .kind = SVASIM_EVENT_INTERRUPT,
+        .record = machine->record ? machine->record->number : 0,
+        .address = address,
+        .data = data,
+    };
+    machine->stats.interrupts++;
+    sv_machine_emit(machine, &event);
+}
+
 static int mem_read(void *host, uint64_t hpa, void *out, uint32_t bytes)
 {
     const svasim_machine *machine = host;
@@ -114,8 +127,16 @@ static svasim_update mem_update(void *host, uint64_t hpa, uint64_t expected, uin
 
 svasim_ports sv_machine_ports(svasim_machine *machine)
 {
-    return (svasim_ports){sizeof(svasim_ports), machine,    mem_read, mem_write,
-                          mem_update,           on_respond, on_credit};
+    return (svasim_ports){
+        .size = sizeof(svasim_ports),
+        .host = machine,
+        .read = mem_read,
+        .write = mem_write,
+        .update = mem_update,
+        .respond = on_respond,
+        .on_credit = on_credit,
+        .interrupt = on_interrupt,
+    };
 }
 
 /* --- requests --- */

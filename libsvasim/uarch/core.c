@@ -137,15 +137,35 @@ void sv_core_describe(const struct sv_ending *ending, svasim_response *out)
     out->pgtt = ending->pgtt;
 }
 
-void sv_core_count(struct sv_core *core, const struct sv_ending *ending)
+void sv_core_send_messages(struct sv_core *core)
+{
+    uint64_t address;
+    uint32_t data;
+    while (core->registers.due && sv_registers_take_message(&core->registers, &address, &data))
+        if (core->ports.interrupt)
+            core->ports.interrupt(core->ports.host, address, data);
+}
+
+static void count_fault(struct sv_core *core, const svasim_request *request,
+                        const struct sv_outcome *out)
+{
+    bool recorded = (out->flags & SVASIM_RECORDED) != 0;
+    core->faults[out->fault]++;
+    core->counter[SV_COUNT_FAULTS]++;
+    core->counter[recorded ? SV_COUNT_FAULTS_RECORDED : SV_COUNT_FAULTS_SILENCED]++;
+    if (!recorded)
+        return;
+    sv_registers_fault(&core->registers, &core->rules, request, sv_faults[out->fault].code);
+    sv_core_send_messages(core);
+}
+
+void sv_core_count(struct sv_core *core, const svasim_request *request,
+                   const struct sv_ending *ending)
 {
     uint64_t *counter = core->counter;
     const struct sv_outcome *out = &ending->out;
     if (out->fault != SVASIM_FAULT_NONE) {
-        bool recorded = (out->flags & SVASIM_RECORDED) != 0;
-        core->faults[out->fault]++;
-        counter[SV_COUNT_FAULTS]++;
-        counter[recorded ? SV_COUNT_FAULTS_RECORDED : SV_COUNT_FAULTS_SILENCED]++;
+        count_fault(core, request, out);
     } else if (out->flags & (SVASIM_BYPASS | SVASIM_INTERRUPT)) {
         counter[SV_COUNT_BYPASSED] += (out->flags & SVASIM_BYPASS) != 0;
         counter[SV_COUNT_INTERRUPTS] += (out->flags & SVASIM_INTERRUPT) != 0;

@@ -4,11 +4,13 @@
 #ifndef SV_UARCH_CORE_H
 #define SV_UARCH_CORE_H
 
+#include "arch/registers.h"
 #include "uarch/caches.h"
 
 struct sv_core {
     struct sv_rules rules;
     struct sv_mode mode;
+    struct sv_registers registers;
     struct sv_caches caches;
     svasim_ports ports;
     uint64_t counter[SV_COUNTER_COUNT];
@@ -34,8 +36,11 @@ void sv_core_serve_cache(struct sv_core *core, struct sv_walk *walk, enum sv_ask
 /* Serve SV_ASK_READ or SV_ASK_UPDATE through the host's ports. */
 void sv_core_serve_memory(struct sv_core *core, struct sv_walk *walk, enum sv_ask ask);
 void sv_core_ending(const struct sv_walk *walk, struct sv_ending *out);
-/* Count what an ending means. */
-void sv_core_count(struct sv_core *core, const struct sv_ending *ending);
+/* Count what an ending means, and log its fault where software is told of it. */
+void sv_core_count(struct sv_core *core, const svasim_request *request,
+                   const struct sv_ending *ending);
+/* Send the event messages that are due. */
+void sv_core_send_messages(struct sv_core *core);
 /* Put it into a response; times, stages and tag are the caller's. */
 void sv_core_describe(const struct sv_ending *ending, svasim_response *out);
 

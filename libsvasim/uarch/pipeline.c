@@ -5,6 +5,7 @@
 #include "uarch/pipeline.h"
 
 #include "base/assert.h"
+#include "uarch/inv_queue.h"
 #include "uarch/txn.h"
 
 /* --- events --- */
@@ -176,16 +177,23 @@ static void finish_waits(struct sv_pipeline *p)
                                  (unsigned char)(wait->data >> 24)};
         if (wait->write && p->core->ports.write)
             (void)p->core->ports.write(p->core->ports.host, wait->hpa, data, sizeof data);
+        if (wait->interrupt)
+            sv_registers_wait_done(&p->core->registers);
     }
+    sv_core_send_messages(p->core);
     p->wait_count -= done;
     memmove(p->waits, p->waits + done, p->wait_count * sizeof *p->waits);
+    if (p->wait_count == 0)
+        p->fence = false;
 }
 
-bool sv_pipeline_wait(struct sv_pipeline *p, bool write, uint64_t hpa, uint32_t data)
+bool sv_pipeline_wait(struct sv_pipeline *p, const struct sv_invalidation *wait)
 {
     if (p->wait_count == SV_WAITS_MAX)
         return false;
-    p->waits[p->wait_count++] = (struct sv_wait){p->accepted, hpa, data, write};
+    p->waits[p->wait_count++] =
+        (struct sv_wait){p->accepted, wait->status_hpa, wait->status_data, wait->writes_status,
+                         wait->interrupts};
     finish_waits(p);
     return true;
 }
@@ -194,7 +202,7 @@ static void answer(struct sv_pipeline *p, struct sv_txn *txn)
 {
     svasim_response response;
     sv_txn_enter(txn, p->now, SVASIM_STAGE_RESPOND);
-    sv_core_count(p->core, &txn->ending);
+    sv_core_count(p->core, &txn->request, &txn->ending);
     sv_core_describe(&txn->ending, &response);
     response.tag = txn->request.tag;
     response.accepted_at = txn->accepted;
@@ -217,8 +225,10 @@ static void answer(struct sv_pipeline *p, struct sv_txn *txn)
     txn->next = p->free;
     p->free = txn;
     p->in_flight--;
-    if (p->wait_count)
+    if (p->wait_count) {
         finish_waits(p);
+        sv_inv_queue_run(p);
+    }
     if (p->core->ports.respond)
         p->core->ports.respond(p->core->ports.host, &response);
     if (p->credit_owed && p->free && p->core->ports.on_credit) {

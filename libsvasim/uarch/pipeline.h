@@ -93,9 +93,10 @@ struct sv_pipeline {
         uint64_t accepted_before;
         uint64_t hpa;
         uint32_t data;
-        bool write;
+        bool write, interrupt;
     } * waits;
     uint32_t wait_count;
+    bool fence; /* the queue waits for the youngest pending wait */
 
     uint64_t stage_ticks[SVASIM_STAGE_COUNT];
     uint64_t busy[SV_RES_COUNT], stalled[SV_RES_COUNT];
@@ -115,9 +116,9 @@ void sv_pipeline_drain(struct sv_pipeline *pipeline);
 /* An invalidation was applied: walks in flight may finish, but fill nothing and serve no one who
  * comes later. */
 void sv_pipeline_overtake(struct sv_pipeline *pipeline);
-/* Write a wait descriptor's status once everything accepted so far is answered. False: too many
- * are pending. */
-bool sv_pipeline_wait(struct sv_pipeline *pipeline, bool write, uint64_t hpa, uint32_t data);
+/* Complete a wait descriptor (status write, interrupt) once everything accepted so far is answered.
+ * False: too many are pending. */
+bool sv_pipeline_wait(struct sv_pipeline *pipeline, const struct sv_invalidation *wait);
 void sv_pipeline_resource(const struct sv_pipeline *pipeline, unsigned index, svasim_resource *out);
 
 #endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* fault_log.c - what software reads of a fault, and when a fault is lost (section 7.2.1). */
+#include "arch/fault_log.h"
+
+static void put(uint64_t *record, uint64_t mask, uint64_t value)
+{
+    record[1] |= (value * (mask & -mask)) & mask;
+}
+
+void sv_fault_record_of(const svasim_request *request, uint8_t reason, unsigned width,
+                        bool has_pasids, bool has_device_tlbs, uint64_t *out)
+{
+    bool carries = has_pasids && request->pasid != SVASIM_NO_PASID;
+    bool reads = request->op == SVASIM_READ;
+    /* Interrupt reasons (20h to 2Fh) have no page address; where FI is undefined it reads 0. */
+    bool has_address = reason < 0x20 || reason > 0x2f;
+    out[0] = has_address ? request->address & low_mask(width) & sv_fault_record_fi_mask() : 0;
+    out[1] = 0;
+    put(out, sv_fault_record_sid_mask(), request->source_id);
+    put(out, sv_fault_record_fr_mask(), reason);
+    put(out, sv_fault_record_t1_mask(), request->op != SVASIM_WRITE);
+    put(out, sv_fault_record_t2_mask(), request->op == SVASIM_ATOMIC);
+    if (has_device_tlbs)
+        put(out, sv_fault_record_at_mask(), request->at);
+    if (carries) {
+        put(out, sv_fault_record_pp_mask(), 1);
+        put(out, sv_fault_record_pv_mask(), request->pasid);
+        put(out, sv_fault_record_priv_mask(), (request->flags & SVASIM_PRIV) != 0);
+        put(out, sv_fault_record_exe_mask(), reads && (request->flags & SVASIM_EXEC));
+    }
+    put(out, sv_fault_record_f_mask(), 1);
+}
+
+void sv_fault_log_add(struct sv_fault_log *log, const uint64_t *record, uint64_t *fsts)
+{
+    if (*fsts & SV_FSTS_PFO)
+        return;
+    for (unsigned i = 0; log->collapse && i < log->count; i++)
+        if (sv_fault_record_f(log->record[i]) &&
+            sv_fault_record_sid(log->record[i]) == sv_fault_record_sid(record))
+            return;
+    uint64_t *slot = log->record[log->next];
+    if (sv_fault_record_f(slot)) {
+        *fsts |= SV_FSTS_PFO;
+        return;
+    }
+    slot[0] = record[0];
+    slot[1] = record[1];
+    if (!(*fsts & SV_FSTS_PPF))
+        *fsts = (*fsts & ~bits_mask(15, 8)) | SV_FSTS_PPF | (uint64_t)log->next << 8;
+    log->next = (uint16_t)((log->next + 1) % log->count);
+}
+
+void sv_fault_log_clear(struct sv_fault_log *log, unsigned index, uint64_t *fsts)
+{
+    log->record[index][1] &= ~sv_fault_record_f_mask();
+    for (unsigned i = 0; i < log->count; i++)
+        if (sv_fault_record_f(log->record[i]))
+            return;
+    *fsts &= ~SV_FSTS_PPF;
+}
