@@ -167,6 +167,7 @@ svasim_err svasim_mmio_write(svasim *unit, uint32_t offset, uint32_t bytes, uint
         return refuse(unit, "register access: 4 or 8 bytes at a multiple of 4");
     const struct sv_rules *rules = &unit->core.rules;
     unsigned actions = sv_registers_write(&unit->core.registers, rules, offset, bytes, value);
+    unit->core.mode.generation++;
     if (actions & SV_ACTION_LATCH_ROOT) {
         sv_registers_latch(&unit->core.registers, rules, &unit->core.mode);
         if (sv_rules_has(rules, SV_CAP_ESRTPS))

@@ -10,13 +10,13 @@
 #define SV_FAULT_RECORDS_MAX 256u
 
 /* Bits of FSTS_REG. */
-#define SV_FSTS_PFO (UINT64_C(1) << 0)
-#define SV_FSTS_PPF (UINT64_C(1) << 1)
-#define SV_FSTS_IQE (UINT64_C(1) << 4)
-#define SV_FSTS_ICE (UINT64_C(1) << 5)
-#define SV_FSTS_ITE (UINT64_C(1) << 6)
+#define SV_FSTS_PFO    (UINT64_C(1) << 0)
+#define SV_FSTS_PPF    (UINT64_C(1) << 1)
+#define SV_FSTS_IQE    (UINT64_C(1) << 4)
+#define SV_FSTS_ICE    (UINT64_C(1) << 5)
+#define SV_FSTS_ITE    (UINT64_C(1) << 6)
 #define SV_FSTS_EVENTS (SV_FSTS_PPF | SV_FSTS_IQE | SV_FSTS_ICE | SV_FSTS_ITE)
-#define SV_FSTS_ANY (SV_FSTS_EVENTS | SV_FSTS_PFO)
+#define SV_FSTS_ANY    (SV_FSTS_EVENTS | SV_FSTS_PFO)
 
 struct sv_fault_log {
     uint64_t record[SV_FAULT_RECORDS_MAX][2];

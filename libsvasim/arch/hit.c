@@ -68,6 +68,8 @@ svasim_fault sv_check_rights(const struct sv_rules *rules, const svasim_request 
                              bool privileged, const struct sv_translation *t, uint8_t *out_rights)
 {
     unsigned flags = t->flags;
+    if ((request->flags & SVASIM_EXEC) && t->pgtt != 0 && !sv_rules_has(rules, SV_CAP_ERS))
+        return SVASIM_FAULT_SPT_5;
     if (privileged && t->pgtt != 0 && !(flags & SV_T_SRE))
         return SVASIM_FAULT_SPT_6;
     bool reads = (flags & SV_T_SS_R) != 0, writes = (flags & SV_T_SS_W) != 0;

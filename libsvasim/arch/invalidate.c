@@ -79,6 +79,13 @@ static void set_block(struct sv_scope *scope, uint64_t address, unsigned am, uns
     scope->address_width = (uint8_t)width;
 }
 
+bool sv_invalidation_bad_mode(const struct sv_rules *rules, enum sv_ttm ttm)
+{
+    return ttm == SV_TTM_RESERVED ||
+           (ttm == SV_TTM_SCALABLE && !sv_rules_has(rules, SV_CAP_SMTS)) ||
+           (ttm == SV_TTM_ABORT && !sv_rules_has(rules, SV_CAP_ADMS));
+}
+
 /* The decode functions return 0, or the IQEI code of the error. */
 static uint8_t decode_scope(const struct sv_rules *rules, enum sv_ttm ttm, enum sv_layout_id layout,
                             const uint64_t *w, struct sv_invalidation *out)
@@ -137,14 +144,17 @@ static uint8_t decode(const struct sv_rules *rules, enum sv_ttm ttm, const uint6
                       struct sv_invalidation *out)
 {
     unsigned type = (unsigned)(sv_inv_cc_type_hi(words) << 4 | sv_inv_cc_type(words));
-    if (ttm == SV_TTM_RESERVED)
+    if (sv_invalidation_bad_mode(rules, ttm))
         return 7;
     if (type == 0 || type >= sizeof types / sizeof types[0] ||
         (types[type].needs_cap && !sv_rules_has(rules, types[type].cap)) ||
         (ttm == SV_TTM_LEGACY && !types[type].in_legacy))
         return 3;
     enum sv_layout_id layout = types[type].layout;
-    if (reserved_set(layout, words))
+    uint64_t pfsid = sv_inv_dev_tlb_pfsid_lo_mask() | sv_inv_dev_tlb_pfsid_hi_mask();
+    bool device = layout == SV_LAYOUT_inv_dev_tlb || layout == SV_LAYOUT_inv_p_dev_tlb;
+    if (reserved_set(layout, words) ||
+        (device && (words[0] & pfsid) && !sv_rules_has(rules, SV_CAP_DIT)))
         return 4;
     if (layout == SV_LAYOUT_inv_wait) {
         if (sv_inv_wait_pd(words) && !sv_rules_has(rules, SV_CAP_PDS))

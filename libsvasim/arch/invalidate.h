@@ -44,6 +44,8 @@ struct sv_invalidation {
     uint32_t status_data;
 };
 
+/* Is the table mode one that no descriptor can be processed in? */
+bool sv_invalidation_bad_mode(const struct sv_rules *rules, enum sv_ttm ttm);
 /* Decode one descriptor for the table mode in effect. */
 void sv_invalidation_decode(const struct sv_rules *rules, enum sv_ttm ttm, const uint64_t *words,
                             struct sv_invalidation *out);

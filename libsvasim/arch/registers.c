@@ -4,24 +4,24 @@
  * Not modelled: interrupt remapping, page request and performance registers act as storage. */
 #include "arch/registers.h"
 
-#define GCMD_TE (UINT64_C(1) << 31)
-#define GCMD_SRTP (UINT64_C(1) << 30)
-#define GCMD_QIE (UINT64_C(1) << 26)
-#define GCMD_IRE (UINT64_C(1) << 25)
-#define GCMD_SIRTP (UINT64_C(1) << 24)
-#define GCMD_CFI (UINT64_C(1) << 23)
-#define CONTROL_IM (UINT64_C(1) << 31)
-#define CONTROL_IP (UINT64_C(1) << 30)
-#define ICS_IWC UINT64_C(1)
-#define COMMAND_BIT (UINT64_C(1) << 63) /* ICC, IVT */
-#define CCMD_CAIG bits_mask(60, 59)
-#define IOTLB_IAIG bits_mask(58, 57)
+#define GCMD_TE        (UINT64_C(1) << 31)
+#define GCMD_SRTP      (UINT64_C(1) << 30)
+#define GCMD_QIE       (UINT64_C(1) << 26)
+#define GCMD_IRE       (UINT64_C(1) << 25)
+#define GCMD_SIRTP     (UINT64_C(1) << 24)
+#define GCMD_CFI       (UINT64_C(1) << 23)
+#define CONTROL_IM     (UINT64_C(1) << 31)
+#define CONTROL_IP     (UINT64_C(1) << 30)
+#define ICS_IWC        UINT64_C(1)
+#define COMMAND_BIT    (UINT64_C(1) << 63) /* ICC, IVT */
+#define CCMD_CAIG      bits_mask(60, 59)
+#define IOTLB_IAIG     bits_mask(58, 57)
 #define IOTLB_WRITABLE (bits_mask(61, 60) | bits_mask(49, 32))
 
 static uint64_t capability_word(const svasim_config *config, bool extended)
 {
     uint64_t word = 0;
-#define CAP_REG false
+#define CAP_REG  false
 #define ECAP_REG true
 #define CAP(id, name, reg, bit, initial, meaning)                                                  \
     if (reg##_REG == extended && config->value[SV_KEY_CAP_FIRST + SV_CAP_##id])                    \
@@ -112,7 +112,7 @@ bool sv_registers_take_message(struct sv_registers *registers, uint64_t *out_add
     for (unsigned i = 0; i < SV_MESSAGE_COUNT; i++) {
         if (!(registers->due >> i & 1u))
             continue;
-        registers->due &= (uint8_t)~(1u << i);
+        registers->due &= (uint8_t) ~(1u << i);
         *out_address =
             registers->value[messages[i].upper] << 32 | registers->value[messages[i].address];
         *out_data = (uint32_t)registers->value[messages[i].data];
@@ -134,8 +134,8 @@ void sv_registers_fault(struct sv_registers *registers, const struct sv_rules *r
 {
     uint64_t record[2];
     uint64_t before = registers->value[SV_REG_FSTS];
-    sv_fault_record_of(request, reason, registers->fault_width,
-                       sv_rules_has(rules, SV_CAP_PASID), sv_rules_has(rules, SV_CAP_DT), record);
+    sv_fault_record_of(request, reason, registers->fault_width, sv_rules_has(rules, SV_CAP_PASID),
+                       sv_rules_has(rules, SV_CAP_DT), record);
     sv_fault_log_add(&registers->log, record, &registers->value[SV_REG_FSTS]);
     set_fault_status(registers, before);
 }
@@ -356,8 +356,7 @@ static uint64_t read_half(const struct sv_registers *registers, uint32_t offset)
 {
     if (in_fault_records(registers, offset)) {
         uint32_t at = offset - registers->fault_offset;
-        return registers->log.record[at / 16][at % 16 / 8] >> (8 * (at & 4)) &
-               UINT64_C(0xffffffff);
+        return registers->log.record[at / 16][at % 16 / 8] >> (8 * (at & 4)) & UINT64_C(0xffffffff);
     }
     if (in_iotlb(registers, offset)) {
         uint32_t at = offset - registers->iotlb_offset;

@@ -137,12 +137,12 @@ static enum sv_ask judge_update(struct sv_walk *walk)
 }
 
 /* Flags that this entry lacks for this use. */
-static uint64_t missing_flags(const struct sv_walk *walk, uint64_t e, bool leaf, bool writable)
+static uint64_t missing_flags(const struct sv_walk *walk, uint64_t e, bool leaf, bool granted)
 {
     if (!walk->entry.ssade)
         return 0;
     uint64_t flags = ENTRY_A;
-    if (leaf && writable && dirties_table(walk))
+    if (leaf && granted && dirties_table(walk))
         flags |= ENTRY_D;
     /* A page that a write may dirty gets A together with D at the end, in one update. */
     if (leaf && walk->purpose == SV_PURPOSE_PAGE && sv_wants_dirty(walk->rules, &walk->request))
@@ -169,7 +169,8 @@ static enum sv_ask judge_entry(struct sv_walk *walk)
     if (e & reserved)
         return fault_by_mode(walk, SVASIM_FAULT_SSS_3, SVASIM_FAULT_LSS_2);
     ss->entry = e;
-    uint64_t missing = missing_flags(walk, e, leaf, ss->write && writes);
+    bool granted = ss->write && writes && ss->other && reads; /* D never for a refused access */
+    uint64_t missing = missing_flags(walk, e, leaf, granted);
     if (missing) {
         REQUIRE(walk, walk->entry.pwsnp, SSS_5);
         return sv_ask_update(walk, ss->hpa, e, e | missing, judge_update);

@@ -223,6 +223,15 @@ static enum sv_ask judge_legacy_context(struct sv_walk *walk)
     return fill_context(walk);
 }
 
+/* EPTR without PASIDE. Requests that carry a PASID and are not translated meet another row first
+ * (section 7.1.3). The entry is not cached either way. */
+static enum sv_ask contradictory_context(struct sv_walk *walk)
+{
+    REQUIRE(walk, walk->kind != SVASIM_KIND_TP || walk->context.dte, SCT_5);
+    REQUIRE(walk, walk->kind != SVASIM_KIND_TP && walk->kind != SVASIM_KIND_UP, SCT_6);
+    return sv_walk_fault(walk, SVASIM_FAULT_SCT_4_3);
+}
+
 static enum sv_ask judge_context(struct sv_walk *walk)
 {
     const struct sv_rules *rules = walk->rules;
@@ -254,10 +263,8 @@ static enum sv_ask judge_context(struct sv_walk *walk)
     context->rid_priv = sv_context_entry_rid_priv(e);
     REQUIRE(walk, !(context->pre && !context->dte), SCT_4_1);
     REQUIRE(walk, context->rid_pasid >> (context->pdts + 13u) == 0, SCT_4_2);
-    /* With a PASID and not translated, the missing PASIDE is reported as such (section 7.1.3). */
-    bool paside_reported = walk->kind == SVASIM_KIND_UP || walk->kind == SVASIM_KIND_TP;
-    if (context->eptr && !context->paside && !paside_reported)
-        return sv_walk_fault(walk, SVASIM_FAULT_SCT_4_3);
+    if (context->eptr && !context->paside)
+        return contradictory_context(walk);
     return fill_context(walk);
 }
 

@@ -158,6 +158,7 @@ struct sv_walk {
 /* RTADDR fields as latched by the last SRTP, and TES. */
 struct sv_mode {
     uint64_t root;
+    uint32_t generation; /* counts changes */
     uint8_t ttm;
     bool ssirwe;
     bool enabled;

@@ -139,6 +139,6 @@ const struct sv_operand *sv_dsa_operand(const struct sv_plan *plan, unsigned rol
 bool sv_dsa_reads_back(const uint8_t bytes[64]);
 
 /* The generated part of docs/dsa.md; negative if writing failed. */
-int sv_dsa_print_tables(FILE *out);
+SVASIM_API int sv_dsa_print_tables(FILE *out);
 
 #endif

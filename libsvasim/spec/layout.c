@@ -9,16 +9,16 @@
 #define LAYOUT_END(layout)                                                                         \
     }                                                                                              \
     ;
-#define ROW(kind, name, word, hi, lo, spec, caps, meaning)                                         \
-    {name, spec, meaning, (#caps)[0] == '0' ? "" : #caps, (caps), kind, word, hi, lo},
+#define ROW(kind, name, word, hi, lo, spec, caps, text, meaning)                                   \
+    {name, spec, meaning, (text)[0] == '0' ? "" : (text), (caps), kind, word, hi, lo},
 #define FIELD(layout, name, word, hi, lo, spec, caps, meaning)                                     \
-    ROW(SVASIM_FIELD_VALUE, #name, word, hi, lo, spec, caps, meaning)
+    ROW(SVASIM_FIELD_VALUE, #name, word, hi, lo, spec, caps, #caps, meaning)
 #define ADDR(layout, name, word, hi, lo, spec, caps, meaning)                                      \
-    ROW(SVASIM_FIELD_ADDRESS, #name, word, hi, lo, spec, caps, meaning)
+    ROW(SVASIM_FIELD_ADDRESS, #name, word, hi, lo, spec, caps, #caps, meaning)
 #define WIDE(layout, name, word, hi, lo, spec, caps, meaning)                                      \
-    ROW(SVASIM_FIELD_WIDE, #name, word, hi, lo, spec, caps, meaning)
+    ROW(SVASIM_FIELD_WIDE, #name, word, hi, lo, spec, caps, #caps, meaning)
 #define DOMAIN_ID(layout, name, word, hi, lo, spec, caps, meaning)                                 \
-    ROW(SVASIM_FIELD_DOMAIN, #name, word, hi, lo, spec, caps, meaning)
+    ROW(SVASIM_FIELD_DOMAIN, #name, word, hi, lo, spec, caps, #caps, meaning)
 #define RSVD(layout, word, hi, lo) {"", "", "", "", 0, SVASIM_FIELD_RESERVED, word, hi, lo},
 #define IGN(layout, word, hi, lo)  {"", "", "", "", 0, SVASIM_FIELD_IGNORED, word, hi, lo},
 #define C(id)                      SV_CAP_BIT(id)

@@ -130,7 +130,7 @@ void sv_core_describe(const struct sv_ending *ending, svasim_response *out)
     out->fault = outcome->fault;
     out->reads = ending->reads;
     out->updates = ending->updates;
-    out->domain_id = ending->domain_id;
+    out->domain_id = ok ? ending->domain_id : 0;
     out->status = outcome->status;
     out->rights = outcome->rights;
     out->flags = outcome->flags;

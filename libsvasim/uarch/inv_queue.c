@@ -6,10 +6,17 @@
 #include "uarch/inv_queue.h"
 
 #define GSTS_QIES (UINT64_C(1) << 26)
-#define IQA_DW (UINT64_C(1) << 11)
+#define IQA_DW    (UINT64_C(1) << 11)
 
-enum { IQEI_TAIL = 1, IQEI_FETCH = 2, IQEI_TYPE = 3, IQEI_RESERVED = 4, IQEI_WIDTH = 5,
-       IQEI_TAIL_BIT = 6, IQEI_MODE = 7 };
+enum {
+    IQEI_TAIL = 1,
+    IQEI_FETCH = 2,
+    IQEI_TYPE = 3,
+    IQEI_RESERVED = 4,
+    IQEI_WIDTH = 5,
+    IQEI_TAIL_BIT = 6,
+    IQEI_MODE = 7
+};
 
 bool sv_invalidation_apply(struct sv_pipeline *p, const struct sv_invalidation *inv)
 {
@@ -32,8 +39,7 @@ static uint8_t check_queue(const struct sv_core *core, uint64_t tail, uint64_t s
     bool smts = sv_rules_has(&core->rules, SV_CAP_SMTS);
     bool adms = sv_rules_has(&core->rules, SV_CAP_ADMS);
     enum sv_ttm ttm = (enum sv_ttm)core->mode.ttm;
-    if (ttm == SV_TTM_RESERVED || (ttm == SV_TTM_SCALABLE && !smts) ||
-        (ttm == SV_TTM_ABORT && !adms))
+    if (sv_invalidation_bad_mode(&core->rules, ttm))
         return IQEI_MODE;
     if ((wide && !smts && !adms) || (!wide && ttm != SV_TTM_LEGACY))
         return IQEI_WIDTH;

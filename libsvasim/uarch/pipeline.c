@@ -131,6 +131,7 @@ static void lookup_done(struct sv_pipeline *p, struct sv_txn *txn)
     } else {
         enum sv_ask ask = sv_core_begin(core, &txn->walk, &txn->request, asked, found);
         txn->ask = (uint8_t)ask;
+        txn->generation = core->mode.generation;
         if (ask == SV_ASK_DONE) {
             sv_core_ending(&txn->walk, &txn->ending);
             sv_pipeline_respond(p, txn);
@@ -191,9 +192,8 @@ bool sv_pipeline_wait(struct sv_pipeline *p, const struct sv_invalidation *wait)
 {
     if (p->wait_count == SV_WAITS_MAX)
         return false;
-    p->waits[p->wait_count++] =
-        (struct sv_wait){p->accepted, wait->status_hpa, wait->status_data, wait->writes_status,
-                         wait->interrupts};
+    p->waits[p->wait_count++] = (struct sv_wait){p->accepted, wait->status_hpa, wait->status_data,
+                                                 wait->writes_status, wait->interrupts};
     finish_waits(p);
     return true;
 }

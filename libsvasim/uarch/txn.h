@@ -18,6 +18,7 @@ struct sv_txn {
     uint32_t where[SVASIM_STAGE_COUNT];
     svasim_tick walker_since, missed_at;
     svasim_request request;
+    uint32_t generation; /* of the mode its walk began with */
     struct sv_ending ending;
     uint64_t page; /* key of the joinable table */
     uint64_t requester;

@@ -49,6 +49,12 @@ static void start_walk(struct sv_pipeline *p, struct sv_txn *txn)
     txn->walking = true;
     txn->walker_since = p->now;
     p->core->counter[SV_COUNT_WALKS]++;
+    /* While it waited, software may have moved the root table: nothing was read yet, so begin
+     * with what holds now. */
+    if (txn->generation != p->core->mode.generation) {
+        txn->generation = p->core->mode.generation;
+        txn->ask = (uint8_t)sv_core_begin(p->core, &txn->walk, &txn->request, true, NULL);
+    }
     sv_txn_enter(txn, p->now, SVASIM_STAGE_WALK_LOOKUP);
     run_walk(p, txn);
 }

@@ -8,7 +8,7 @@
 
 int main(void)
 {
-    static const char text[] = "drain\n";
+    static const char text[] = "svasim-trace 1\ndrain\n";
     svasim_trace_error error = {0};
     svasim_reader *reader = svasim_reader_memory(text, strlen(text), "memory", &error);
     const svasim_record *record = NULL;

@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+/* bed.c - the bed and the suite frame of the conformance room, for this room: the build links the
+ * helpers of its own directory to each program. */
+#include "conformance/bed.c"
+#include "conformance/suite.c"

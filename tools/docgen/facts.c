@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/* facts.c - what are the registers, counters, caches and stages? Prints one table of docs/generated
+ * for each from svasim/facts.h, and the picture of the pipeline. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "docgen.h"
+#include "svasim/config.h"
+#include "svasim/facts.h"
+
+#define WRITTEN_FROM(rows) "<!-- Written by svasim-docgen; edit the rows of " rows ". -->\n"
+
+bool sv_doc_registers(FILE *out, const char *source)
+{
+    const svasim_register_info *row;
+    (void)source;
+    (void)fputs(
+        WRITTEN_FROM("libsvasim/spec/registers.def") "# Registers\n\n"
+                                                     "VT-d specification revision 5.10, section "
+                                                     "11.4. Accesses are 4 or 8 bytes at a\n"
+                                                     "multiple of 4; holes read 0. What a write "
+                                                     "sets off is in\n"
+                                                     "`libsvasim/arch/registers.c`, what does not "
+                                                     "happen in\n"
+                                                     "[not_modelled.md](not_modelled.md).\n\n"
+                                                     "| Offset | Name | Bytes | Access | Reset | "
+                                                     "Meaning |\n|---|---|---|---|---|---|\n",
+        out);
+    for (unsigned i = 0; (row = svasim_register_at(i)) != NULL; i++)
+        (void)fprintf(out, "| 0x%03" PRIX32 " | %s | %u | %s | 0x%" PRIx64 " | %s |\n", row->offset,
+                      row->name, row->bytes, row->access, row->reset, row->meaning);
+    return true;
+}
+
+bool sv_doc_counters(FILE *out, const char *source)
+{
+    const svasim_counter_info *row;
+    (void)source;
+    (void)fputs(
+        WRITTEN_FROM("libsvasim/spec/counters.def") "# Counters\n\n"
+                                                    "`svasim replay --stats F.json` writes them, "
+                                                    "`svasim_counter_value` reads them. Where\n"
+                                                    "Linux has a `dmar` PMU event for the same "
+                                                    "thing, the counter has its name.\n\n"
+                                                    "| Counter | Counts |\n|---|---|\n",
+        out);
+    for (unsigned i = 0; (row = svasim_counter_at(i)) != NULL; i++)
+        (void)fprintf(out, "| `%s` | %s |\n", row->name, row->meaning);
+    return true;
+}
+
+static bool print_value(FILE *out, const svasim_config *config, const char *cache, const char *part)
+{
+    char key[96], text[64];
+    (void)snprintf(key, sizeof key, "%s.%s", cache, part);
+    if (svasim_config_get(config, key, text, sizeof text) != SVASIM_OK) {
+        sv_doc_complain(key, "no such key");
+        return false;
+    }
+    (void)fprintf(out, " | %s", text);
+    return true;
+}
+
+bool sv_doc_caches(FILE *out, const char *source)
+{
+    const svasim_cache_info *row;
+    (void)source;
+    svasim_config *config = svasim_config_create();
+    if (!config) {
+        sv_doc_complain("caches", "out of memory");
+        return false;
+    }
+    (void)fputs(
+        WRITTEN_FROM(
+            "libsvasim/spec/caches.def") "# Caches\n\n"
+                                         "Set-associative, one instance of each per unit. The name "
+                                         "is the prefix of the\n"
+                                         "cache's keys ([configuration.md](../configuration.md)) "
+                                         "and what `cached` records and\n"
+                                         "`svasim_cache_holds` call it. The invalidation that "
+                                         "removes an entry is looked up in\n"
+                                         "`libsvasim/spec/scopes.def`.\n\n"
+                                         "| Cache | An entry holds | Found by | Sets | Ways | "
+                                         "Policy | Cycles |\n"
+                                         "|---|---|---|---|---|---|---|\n",
+        out);
+    bool good = true;
+    for (unsigned i = 0; good && (row = svasim_cache_at(i)) != NULL; i++) {
+        (void)fprintf(out, "| `%s` | %s | %s", row->name, row->holds, row->tag);
+        good = print_value(out, config, row->name, "sets") &&
+               print_value(out, config, row->name, "ways") &&
+               print_value(out, config, row->name, "policy") &&
+               print_value(out, config, row->name, "latency");
+        (void)fputs(" |\n", out);
+    }
+    svasim_config_destroy(config);
+    return good;
+}
+
+/* --- the pipeline --- */
+
+/* Which keys decide how long a request stays; the picture below needs a line for each too. */
+static const char *const stage_keys[] = {
+    [SVASIM_STAGE_QUEUE] = "lookup.width walk.pending",
+    [SVASIM_STAGE_LOOKUP] = "iotlb_4k.latency iotlb_2m.latency iotlb_1g.latency",
+    [SVASIM_STAGE_JOIN] = "walk.join",
+    [SVASIM_STAGE_WALKER_WAIT] = "walk.walkers",
+    [SVASIM_STAGE_WALK_LOOKUP] = "context.latency pasid.latency fs_pde.latency ss_pde.latency",
+    [SVASIM_STAGE_MEMORY_QUEUE] = "memory.interval memory.depth",
+    [SVASIM_STAGE_MEMORY] = "memory.latency",
+    [SVASIM_STAGE_RESPOND] = "respond.width respond.latency",
+};
+_Static_assert(sizeof stage_keys / sizeof stage_keys[0] == SVASIM_STAGE_COUNT,
+               "a stage without its keys");
+
+static const struct {
+    svasim_stage from, to;
+    const char *when;
+} ways[] = {
+    {SVASIM_STAGE_QUEUE, SVASIM_STAGE_LOOKUP, "slot"},
+    {SVASIM_STAGE_LOOKUP, SVASIM_STAGE_RESPOND, "hit, or no translation needed"},
+    {SVASIM_STAGE_LOOKUP, SVASIM_STAGE_JOIN, "miss, page under way"},
+    {SVASIM_STAGE_LOOKUP, SVASIM_STAGE_WALKER_WAIT, "miss"},
+    {SVASIM_STAGE_JOIN, SVASIM_STAGE_RESPOND, "its walk is done"},
+    {SVASIM_STAGE_JOIN, SVASIM_STAGE_WALKER_WAIT, "its walk is of no use"},
+    {SVASIM_STAGE_WALKER_WAIT, SVASIM_STAGE_WALK_LOOKUP, "walker free"},
+    {SVASIM_STAGE_WALK_LOOKUP, SVASIM_STAGE_MEMORY_QUEUE, "read or A/D update"},
+    {SVASIM_STAGE_MEMORY_QUEUE, SVASIM_STAGE_MEMORY, "slot"},
+    {SVASIM_STAGE_MEMORY, SVASIM_STAGE_WALK_LOOKUP, "answer"},
+    {SVASIM_STAGE_WALK_LOOKUP, SVASIM_STAGE_RESPOND, "walk done"},
+};
+
+static bool print_picture(FILE *out)
+{
+    bool reached[SVASIM_STAGE_COUNT] = {[SVASIM_STAGE_QUEUE] = true};
+    (void)fprintf(out, "```mermaid\nflowchart TD\n    port([request]) --> %s\n",
+                  svasim_stage_name(SVASIM_STAGE_QUEUE));
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        reached[ways[i].to] = true;
+        (void)fprintf(out, "    %s -->|%s| %s\n", svasim_stage_name(ways[i].from), ways[i].when,
+                      svasim_stage_name(ways[i].to));
+    }
+    (void)fprintf(out, "    %s --> answer([answer])\n```\n",
+                  svasim_stage_name(SVASIM_STAGE_RESPOND));
+    for (unsigned i = 0; i < SVASIM_STAGE_COUNT; i++)
+        if (!reached[i]) {
+            sv_doc_complain(svasim_stage_name(i), "no way leads to this stage in facts.c");
+            return false;
+        }
+    return true;
+}
+
+static bool print_keys(FILE *out, const svasim_config *config, const char *keys)
+{
+    const char *separator = "";
+    for (const char *at = keys; *at;) {
+        char key[64], value[64];
+        size_t bytes = strcspn(at, " ");
+        (void)snprintf(key, sizeof key, "%.*s", (int)bytes, at);
+        if (svasim_config_get(config, key, value, sizeof value) != SVASIM_OK) {
+            sv_doc_complain(key, "no such key");
+            return false;
+        }
+        (void)fprintf(out, "%s`%s`", separator, key);
+        separator = ", ";
+        at += bytes + (at[bytes] == ' ');
+    }
+    return true;
+}
+
+bool sv_doc_stages(FILE *out, const char *source)
+{
+    (void)source;
+    svasim_config *config = svasim_config_create();
+    if (!config) {
+        sv_doc_complain("stages", "out of memory");
+        return false;
+    }
+    (void)fputs(
+        WRITTEN_FROM("include/svasim/stages.def") "# Stages\n\n"
+                                                  "Every tick between acceptance and answer "
+                                                  "belongs to exactly one stage, so the stages\n"
+                                                  "of a request (`where` of its response) add up "
+                                                  "to its latency. A walk goes round\n"
+                                                  "between its caches and memory, once for each "
+                                                  "entry it reads.\n\n",
+        out);
+    bool good = print_picture(out);
+    (void)fputs("\n| Stage | A request is | Keys that decide how long |\n|---|---|---|\n", out);
+    for (unsigned i = 0; good && i < SVASIM_STAGE_COUNT; i++) {
+        (void)fprintf(out, "| `%s` | %s | ", svasim_stage_name(i), svasim_stage_meaning(i));
+        good = print_keys(out, config, stage_keys[i]);
+        (void)fputs(" |\n", out);
+    }
+    svasim_config_destroy(config);
+    return good;
+}

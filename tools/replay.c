@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: MIT */
+/* replay.c - what does a unit do with these traces? Reads records, applies them, and tells the
+ * outcome. Knows no record kind. */
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "report.h"
+
+#define LISTED_MAX      20    /* failed expectations shown; the rest is counted */
+#define PROGRESS_PERIOD 65536 /* records between two looks at the progress */
+
+struct replay {
+    struct cli_pins pins;
+    const char *stats_path, *events_path;
+    struct cli_events *events;
+    json_t *stats; /* array, one object per file */
+    bool functional, check_stale;
+    bool told; /* a summary was printed */
+
+    /* of the file that is running */
+    const char *path;
+    svasim_machine *machine;
+    uint64_t mhz; /* 0: not yet asked for */
+    uint64_t failed, differing, stale;
+};
+
+static const char help[] =
+    "Usage: svasim replay [options] FILE...\n\n"
+    "Runs each trace on a machine of its own and prints a summary. FILE may be text or\n"
+    "binary, compressed or not; - is standard input.\n\n"
+    "  -c, --config FILE.ini   configuration over what the trace says (may be repeated)\n"
+    "      --set KEY=VALUE     one setting, over FILE.ini (svasim info --keys lists them)\n"
+    "      --functional        answers at once: no time, much faster\n"
+    "      --check-stale       compare every answer with what the tables say by then\n"
+    "      --stats F.json      all counters, latencies and settings\n"
+    "      --events F.jsonl    one object per request outcome; compressed if F ends in .gz\n"
+    "  -h, --help\n\n"
+    "Exit code: 1 if an expectation of a trace is not met, 3 if a trace is malformed; the\n"
+    "results up to that place are printed in any case.\n\n"
+    "Example: what would sixteen walkers do?\n"
+    "  svasim gen window --window 1G -o window.svb\n"
+    "  svasim replay --set walk.walkers=16 --stats wide.json window.svb\n";
+
+/* --- what happens during the run --- */
+
+static void list_place(const struct replay *replay, const svasim_event *event)
+{
+    printf("%s: ", replay->path);
+    if (event->line)
+        printf("line %" PRIu64 ": ", event->line);
+    else if (event->record)
+        printf("record %" PRIu64 ": ", event->record);
+}
+
+static void list_text(struct replay *replay, const svasim_event *event, const char *what,
+                      uint64_t *count)
+{
+    if ((*count)++ >= LISTED_MAX)
+        return;
+    cli_progress_wipe();
+    list_place(replay, event);
+    printf("%s: %s\n", what, event->text);
+}
+
+static void list_answer(const svasim_response *response)
+{
+    const svasim_fault_info *fault = svasim_fault_at(response->fault);
+    if (fault)
+        printf("%s", fault->name);
+    else
+        printf("0x%" PRIx64, response->address);
+}
+
+static void list_stale(struct replay *replay, const svasim_event *event)
+{
+    char sid[CLI_SID_TEXT];
+    if (replay->stale++ >= LISTED_MAX)
+        return;
+    cli_progress_wipe();
+    list_place(replay, event);
+    cli_sid_format(event->request->source_id, sid);
+    printf("stale: id %" PRIu64 " %s", event->id, sid);
+    if (event->request->pasid != SVASIM_NO_PASID)
+        printf(" pasid %" PRIu32, event->request->pasid);
+    printf(" 0x%" PRIx64 " answered ", event->request->address);
+    list_answer(event->response);
+    printf(", the tables say ");
+    list_answer(event->fresh);
+    putchar('\n');
+}
+
+static void on_event(void *user, const svasim_event *event)
+{
+    struct replay *replay = user;
+    if (event->kind == SVASIM_EVENT_FAILED)
+        list_text(replay, event, "FAILED", &replay->failed);
+    else if (event->kind == SVASIM_EVENT_DIFFERS)
+        list_text(replay, event, "differs", &replay->differing);
+    else if (event->kind == SVASIM_EVENT_STALE)
+        list_stale(replay, event);
+    if (!replay->events)
+        return;
+    if (!replay->mhz)
+        replay->mhz = cli_config_number(svasim_machine_config(replay->machine), "clock.freq_mhz");
+    cli_events_put(replay->events, event, replay->mhz);
+}
+
+static void list_rest(uint64_t count, const char *what)
+{
+    if (count > LISTED_MAX)
+        printf("... and %" PRIu64 " more %s\n", count - LISTED_MAX, what);
+}
+
+/* --- one file --- */
+
+static int feed(struct replay *replay, svasim_reader *reader)
+{
+    const svasim_record *record;
+    svasim_err err;
+    while ((err = svasim_reader_next(reader, &record)) == SVASIM_OK && record) {
+        err = svasim_machine_apply(replay->machine, record);
+        if (err != SVASIM_OK)
+            return cli_record_message(replay->path, record, err,
+                                      svasim_machine_error(replay->machine));
+        if (record->number % PROGRESS_PERIOD == 0) {
+            uint64_t done, total;
+            svasim_reader_progress(reader, &done, &total);
+            cli_progress(replay->path, done, total);
+        }
+    }
+    return err == SVASIM_OK ? CLI_EXIT_OK : cli_trace_message(svasim_reader_error(reader));
+}
+
+static int tell(struct replay *replay, int code)
+{
+
+    const svasim_machine_stats *stats = svasim_machine_statistics(replay->machine);
+    struct cli_run run = {.path = replay->path,
+                          .machine = replay->machine,
+                          .functional = replay->functional,
+                          .check_stale = replay->check_stale,
+                          .broken = code >= CLI_EXIT_INPUT};
+    list_rest(replay->failed, "failed expectations");
+    list_rest(replay->differing, "differences");
+    list_rest(replay->stale, "stale answers");
+    cli_summary_print(&run);
+    replay->told = true;
+    if (replay->stats) {
+        json_t *object = cli_stats_json(&run);
+        if (!object || json_array_append_new(replay->stats, object) != 0) {
+            cli_message("out of memory");
+            return CLI_EXIT_SYSTEM;
+        }
+    }
+    if (stats->expectations_met < stats->expectations)
+        code = cli_worse(code, CLI_EXIT_EXPECTATION);
+    return code;
+}
+
+static int run_machine(struct replay *replay, svasim_reader *reader)
+{
+    int code = cli_pins_apply(&replay->pins, replay->machine);
+    if (code == CLI_EXIT_OK)
+        code = feed(replay, reader);
+    /* Without a unit after an error there is nothing to finish. */
+    svasim_err err = SVASIM_OK;
+    if (code == CLI_EXIT_OK || svasim_machine_unit(replay->machine))
+        err = svasim_machine_finish(replay->machine);
+    cli_progress_wipe();
+    if (err != SVASIM_OK && code == CLI_EXIT_OK) {
+        cli_message("%s: %s", replay->path, svasim_machine_error(replay->machine));
+        code = err == SVASIM_EINVAL ? CLI_EXIT_INPUT : CLI_EXIT_SYSTEM;
+    }
+    if (!svasim_machine_unit(replay->machine))
+        return code; /* nothing ever ran, and a message says why */
+    return tell(replay, code);
+}
+
+static int run_file(struct replay *replay, const char *path)
+{
+    svasim_trace_error error;
+    svasim_reader *reader = svasim_reader_open(path, &error);
+    if (!reader)
+        return cli_trace_message(&error);
+    svasim_machine_options options = {.functional = replay->functional,
+                                      .check_stale = replay->check_stale,
+                                      .on_event = on_event,
+                                      .user = replay};
+    if (replay->told)
+        putchar('\n');
+    replay->path = path;
+    replay->machine = svasim_machine_create(&options);
+    replay->mhz = replay->failed = replay->differing = replay->stale = 0;
+    int code = CLI_EXIT_SYSTEM;
+    if (replay->machine)
+        code = run_machine(replay, reader);
+    else
+        cli_message("out of memory");
+    svasim_machine_destroy(replay->machine);
+    svasim_reader_close(reader);
+    return code;
+}
+
+/* --- the command --- */
+
+static int parse(struct replay *replay, int argc, char **argv)
+{
+    enum { SET = 256, FUNCTIONAL, CHECK_STALE, STATS, EVENTS };
+    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+                                            {"set", required_argument, NULL, SET},
+                                            {"functional", no_argument, NULL, FUNCTIONAL},
+                                            {"check-stale", no_argument, NULL, CHECK_STALE},
+                                            {"stats", required_argument, NULL, STATS},
+                                            {"events", required_argument, NULL, EVENTS},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
+    struct cli_pins sets = {NULL, 0};
+    int code = CLI_EXIT_OK, option;
+    opterr = 0;
+    while (code == CLI_EXIT_OK && (option = getopt_long(argc, argv, ":c:h", options, NULL)) != -1) {
+        switch (option) {
+        case 'c':
+            code = cli_pins_file(&replay->pins, optarg);
+            break;
+        case SET:
+            code = cli_pins_assign(&sets, "replay", optarg);
+            break;
+        case FUNCTIONAL:
+            replay->functional = true;
+            break;
+        case CHECK_STALE:
+            replay->check_stale = true;
+            break;
+        case STATS:
+            replay->stats_path = optarg;
+            break;
+        case EVENTS:
+            replay->events_path = optarg;
+            break;
+        case 'h':
+            (void)fputs(help, stdout);
+            code = -1;
+            break;
+        default:
+            code = cli_usage_option("replay", option, argv);
+            break;
+        }
+    }
+    /* --set wins over files, wherever it stands on the line. */
+    if (code == CLI_EXIT_OK && !cli_pins_move(&replay->pins, &sets)) {
+        cli_message("out of memory");
+        code = CLI_EXIT_SYSTEM;
+    }
+    cli_pins_free(&sets);
+    return code;
+}
+
+/* One file: its object; several: an array of objects. */
+static int write_stats(const struct replay *replay)
+{
+    if (json_array_size(replay->stats) == 0)
+        return CLI_EXIT_OK;
+    const json_t *all = replay->stats;
+    if (json_array_size(all) == 1)
+        all = json_array_get(all, 0);
+    FILE *file = strcmp(replay->stats_path, "-") == 0 ? stdout : fopen(replay->stats_path, "w");
+    bool ok = file != NULL;
+    if (file) {
+        ok = json_dumpf(all, file, JSON_INDENT(2) | JSON_REAL_PRECISION(10)) == 0;
+        ok = fputc('\n', file) != EOF && ok;
+        ok = (file == stdout ? fflush(file) : fclose(file)) == 0 && ok;
+    }
+    if (!ok)
+        cli_message("%s: %s", replay->stats_path, strerror(errno));
+    return ok ? CLI_EXIT_OK : CLI_EXIT_SYSTEM;
+}
+
+static int run_files(struct replay *replay, int count, char **paths)
+{
+    int code = CLI_EXIT_OK;
+    if (replay->stats_path && !(replay->stats = json_array())) {
+        cli_message("out of memory");
+        return CLI_EXIT_SYSTEM;
+    }
+    if (replay->events_path && !(replay->events = cli_events_open(replay->events_path)))
+        return CLI_EXIT_SYSTEM;
+    for (int i = 0; i < count; i++) {
+        code = cli_worse(code, run_file(replay, paths[i]));
+    }
+    if (replay->stats)
+        code = cli_worse(code, write_stats(replay));
+    if (replay->events)
+        code = cli_worse(code, cli_events_close(replay->events));
+    return code;
+}
+
+int cli_cmd_replay(int argc, char **argv)
+{
+    struct replay replay = {.path = NULL};
+    int code = parse(&replay, argc, argv);
+    if (code == CLI_EXIT_OK)
+        code = optind == argc ? cli_usage("replay", "a trace is missing")
+                              : run_files(&replay, argc - optind, argv + optind);
+    json_decref(replay.stats);
+    cli_pins_free(&replay.pins);
+    return code < 0 ? CLI_EXIT_OK : code;
+}
