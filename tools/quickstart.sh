@@ -25,7 +25,6 @@ echo "\$ $svasim replay $trace"
 cat <<END
 
 Where to go next:
-  $svasim explain $trace    how one request was translated, read by read
   $svasim --help            all commands; each has an example in its own --help
   README.md                 what svasim is for, and the map of the documentation
   sh tools/test.sh          all tests

@@ -188,8 +188,8 @@ static void put_faults(struct section *to, const svasim *unit)
         }
         if (shown % per_line == 0)
             put(to, "%s%-*s", shown ? "\n" : "", LABEL, shown ? "" : "faults");
-        put(to, "%s%-7s 0x%02x %7s", shown % per_line ? "  " : "", fault->name, fault->code,
-            compact(svasim_fault_count(unit, best), a));
+        put(to, "%s%-7s 0x%02x %*s", shown % per_line ? "  " : "", fault->name, fault->code,
+            per_line == 1 ? 8 : 7, compact(svasim_fault_count(unit, best), a));
         if (per_line == 1 && strlen(fault->condition) <= CONDITION_MAX)
             put(to, "  %s", fault->condition);
         else if (per_line == 1)

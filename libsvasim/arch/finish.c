@@ -81,8 +81,11 @@ static enum sv_ask deliver(struct sv_walk *walk)
         return sv_walk_done(walk);
     if ((walk->request.flags & SVASIM_NO_WRITE) && sv_rules_has(walk->rules, SV_CAP_NWFS))
         walk->out.rights &= (uint8_t)~SVASIM_W;
-    if (!walk->out.rights)
+    if (!walk->out.rights) {
         walk->out.pa = 0;
+        walk->result.page_shift = 0;
+        walk->result.domain_id = 0;
+    }
     if (walk->has_pasid && (walk->request.flags & SVASIM_PRIV))
         walk->out.rights |= SVASIM_P;
     return sv_walk_done(walk);

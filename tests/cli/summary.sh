@@ -54,7 +54,7 @@ END
 cat >wanted <<'END'
 small.svt: 10 records, functional
 translations  3: 2 ok, 1 faulted
-faults        SFS.2   0x71       1  first-stage entry not present
+faults        SFS.2   0x71        1  first-stage entry not present
 
 caches           ctxt_cache  pasid_cache   fs_nonleaf        iotlb
   hit rate           66.7 %       66.7 %       66.7 %        0.0 %

@@ -130,40 +130,41 @@ START_TEST(invalidation_ignores_the_device)
 }
 END_TEST
 
+static const struct {
+    const char *off;
+    uint8_t pgtt;
+    uint16_t reads;
+} saved[] = {
+    {"", 1, 1},
+    {"context.enabled=off", 1, 3},
+    {"pasid.enabled=off", 1, 3},
+    {"context.enabled=off pasid.enabled=off", 1, 5},
+    {"fs_pde.enabled=off", 1, 2},
+    {"fs_pde.enabled=off fs_pdpe.enabled=off", 1, 3},
+    {"fs_pde.enabled=off fs_pdpe.enabled=off fs_pml4e.enabled=off", 1, 4},
+    {"fs_pdpe.enabled=off fs_pml4e.enabled=off", 1, 1},
+    {"ss_pde.enabled=off", 2, 2},
+    {"ss_pde.enabled=off ss_pdpe.enabled=off", 2, 3},
+    {"ss_pde.enabled=off ss_pdpe.enabled=off ss_pml4e.enabled=off", 2, 4},
+    {"", 3, 2},
+    {"ss_pde.enabled=off", 3, 3},
+    {"fs_pde.enabled=off", 3, 4},
+    {"context.enabled=off", 0, 3},
+};
+
 /* Reads that a second access needs with the IOTLB and one more cache off. */
 START_TEST(reads_saved_by_each_cache)
 {
-    static const struct {
-        const char *off;
-        uint8_t pgtt;
-        uint16_t reads;
-    } rows[] = {
-        {"", 1, 1},
-        {"context.enabled=off", 1, 3},
-        {"pasid.enabled=off", 1, 3},
-        {"context.enabled=off pasid.enabled=off", 1, 5},
-        {"fs_pde.enabled=off", 1, 2},
-        {"fs_pde.enabled=off fs_pdpe.enabled=off", 1, 3},
-        {"fs_pde.enabled=off fs_pdpe.enabled=off fs_pml4e.enabled=off", 1, 4},
-        {"fs_pdpe.enabled=off fs_pml4e.enabled=off", 1, 1},
-        {"ss_pde.enabled=off", 2, 2},
-        {"ss_pde.enabled=off ss_pdpe.enabled=off", 2, 3},
-        {"ss_pde.enabled=off ss_pdpe.enabled=off ss_pml4e.enabled=off", 2, 4},
-        {"", 3, 2},
-        {"ss_pde.enabled=off", 3, 3},
-        {"fs_pde.enabled=off", 3, 4},
-        {"context.enabled=off", 0, 3},
-    };
     char config[300];
     struct bed bed;
-    snprintf(config, sizeof config, "iotlb_4k.enabled=off %s", rows[_i].off);
-    const struct bed_plan plan = {.pgtt = rows[_i].pgtt, .config = config};
+    snprintf(config, sizeof config, "iotlb_4k.enabled=off %s", saved[_i].off);
+    const struct bed_plan plan = {.pgtt = saved[_i].pgtt, .config = config};
     uint32_t pasid = plan.pgtt ? BED_PASID : SVASIM_NO_PASID;
     bed_open(&bed, &plan);
     uint16_t cold = read_page(&bed, pasid).reads;
     svasim_response r = read_page(&bed, pasid);
     ck_assert_uint_eq(r.fault, SVASIM_FAULT_NONE);
-    ck_assert_uint_eq(r.reads, rows[_i].reads);
+    ck_assert_uint_eq(r.reads, saved[_i].reads);
     ck_assert_uint_lt(r.reads, cold);
     bed_close(&bed);
 }
@@ -299,7 +300,7 @@ int main(void)
     suite_add(suite, "hits", second_access_hits, 24);
     suite_add(suite, "tags", tags, 2);
     suite_add(suite, "devices", invalidation_ignores_the_device, 1);
-    suite_add(suite, "reads", reads_saved_by_each_cache, 15);
+    suite_add(suite, "reads", reads_saved_by_each_cache, (int)(sizeof saved / sizeof saved[0]));
     suite_add(suite, "stale", stale_until_invalidated, (int)(sizeof stale / sizeof stale[0]));
     suite_add(suite, "hint", hint_spares_the_structure_caches, 2);
     suite_add(suite, "present", becoming_present_needs_no_invalidation, 15);

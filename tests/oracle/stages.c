@@ -245,7 +245,13 @@ bool first_stage(struct way *w, uint64_t root)
         return fail(w, "SGN.2");
     bool wr = f.rw || (!w->user && !w->wpe);
     uint64_t size = s.size < f.size ? s.size : f.size;
-    if (!judge(w, s.r, wr && s.w, s.w) || !interrupt_range(w, s.pa, size))
+    if (!judge(w, s.r, wr && s.w, s.w))
+        return false;
+    /* Open in the specification: a page without any right has no result that could lie in the
+       interrupt range; one whose only right NW takes away has. */
+    if (!s.r && !(wr && s.w) && w->rq->at == ORACLE_TRANSLATION)
+        return true;
+    if (!interrupt_range(w, s.pa, size))
         return false;
     if (nothing_granted(w))
         return true;

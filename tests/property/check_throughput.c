@@ -153,17 +153,53 @@ START_TEST(one_walk_serves_all_of_a_page)
 }
 END_TEST
 
-/* Everyone in the line gets its own fault, one walk after the other. */
-START_TEST(joined_requests_fault_by_themselves)
+/* Reads and writes of users and supervisors in one line behind one walk: everyone is judged by its
+ * own needs, whoever walked. */
+static svasim_request mixed(struct load *load, unsigned index)
 {
+    svasim_request request = same(load, index);
+    uint64_t kind = load->seed >> (2 * index);
+    request.op = kind & 1 ? SVASIM_WRITE : SVASIM_READ;
+    request.flags = kind & 2 ? SVASIM_PRIV : 0;
+    return request;
+}
+
+START_TEST(joined_requests_are_judged_apart)
+{
+    static const char *const edits[] = {"first1 rw=0 us=1", "first1 us=0", "first1 rw=0 us=0",
+                                        "first1 p=0"};
     struct load load;
     open_load(&load, NULL);
-    bed_edit(&load.bed, BED_PASID, BED_VA, "first1 p=0");
+    bed_edit(&load.bed, BED_PASID, BED_VA, edits[_i / 256]);
+    load.next = mixed;
+    load.seed = (uint64_t)_i & 0xff;
+    load_run(&load, 4);
+    ck_assert_uint_lt(bed_counter(&load.bed, "walks"), 4 + 1);
+    for (unsigned i = 0; i < 4; i++) {
+        svasim_request request = mixed(&load, i);
+        svasim_response alone;
+        ck_assert(svasim_peek(load.bed.unit, &request, &alone) == SVASIM_OK);
+        ck_assert_uint_eq(load.answer[i].fault, alone.fault);
+        ck_assert_uint_eq(load.answer[i].rights, alone.rights);
+        ck_assert_uint_eq(load.answer[i].address, alone.address);
+    }
+    load_close(&load);
+}
+END_TEST
+
+/* The last of 256 requests behind one slow walker waits for more than 2^32 ticks. */
+START_TEST(long_waits_are_accounted)
+{
+    struct load load;
+    const struct bed_plan plan = {.pgtt = 3,
+                                  .preset = SVASIM_MAP_ACCESSED | SVASIM_MAP_DIRTY,
+                                  .config = BED_CACHES_OFF
+                                  "memory.latency=1000000 walk.walkers=1 walk.join=off"};
+    load_open(&load, &plan);
     load.next = same;
-    load_run(&load, 5);
-    for (unsigned i = 0; i < 5; i++)
-        ck_assert_uint_eq(load.answer[i].fault, SVASIM_FAULT_SFS_2);
-    ck_assert_uint_eq(svasim_fault_count(load.bed.unit, SVASIM_FAULT_SFS_2), 5);
+    load_run(&load, 256);
+    uint64_t latency = load.answer[255].completed_at - load.answer[255].accepted_at;
+    ck_assert_uint_ge(latency, 256 * UINT64_C(28000000));
     load_close(&load);
 }
 END_TEST
@@ -258,7 +294,8 @@ int main(void)
     suite_add(suite, "Little", littles_law, BOUNDS);
     suite_add(suite, "resources", resources_stay_within_their_slots, BOUNDS);
     suite_add(suite, "joining", one_walk_serves_all_of_a_page, 2);
-    suite_add(suite, "joined faults", joined_requests_fault_by_themselves, 1);
+    suite_add(suite, "joined faults", joined_requests_are_judged_apart, 4 * 256);
+    suite_add(suite, "long waits", long_waits_are_accounted, 1);
     suite_add(suite, "refusal", refusal_takes_nothing, 1);
     suite_add(suite, "credit", no_credit_call_without_a_refusal, 1);
     suite_add(suite, "bad requests", bad_requests_are_refused_unchanged, 1);
