@@ -3,8 +3,6 @@
  * millions a second; every string is a name from the fact tables and needs no escaping. The keys
  * are a contract: docs/cli.md. */
 #include <errno.h>
-#include <inttypes.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -29,7 +27,7 @@ struct cli_events *cli_events_open(const char *path)
         return NULL;
     }
     /* T: no compression, plain bytes. The gzip header holds no time, so runs compare equal. */
-    const char *mode = cli_ends_with(path, ".gz") ? "wb" : "wbT";
+    const char *mode = cli_ends_with(path, ".gz") ? "wb1" : "wbT";
     events->path = path;
     errno = 0;
     events->file = strcmp(path, "-") == 0 ? gzdopen(1, "wbT") : gzopen(path, mode);
@@ -41,26 +39,68 @@ struct cli_events *cli_events_open(const char *path)
     return events;
 }
 
-static void put(struct cli_events *events, const char *format, ...) CLI_TOOL_PRINTF(2, 3);
-static void put(struct cli_events *events, const char *format, ...)
+/* Text that is too long for the line is cut; no row of a table is. */
+static void put(struct cli_events *events, const char *text)
 {
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vsnprintf(events->line + events->used, sizeof events->line - events->used, format,
-                           arguments);
-    va_end(arguments);
-    events->used += length > 0 ? (size_t)length : 0;
-    if (events->used >= sizeof events->line) /* a stage or status name out of all proportion */
-        events->used = sizeof events->line - 1;
+    size_t length = strlen(text), room = sizeof events->line - events->used;
+    if (length > room)
+        length = room;
+    memcpy(events->line + events->used, text, length);
+    events->used += length;
+}
+
+static void put_digits(struct cli_events *events, uint64_t value, unsigned base)
+{
+    char digits[24];
+    size_t at = sizeof digits;
+    digits[--at] = 0;
+    do
+        digits[--at] = "0123456789abcdef"[value % base];
+    while (value /= base);
+    put(events, digits + at);
+}
+
+/* The name of the key comes with its quotes, comma and colon. */
+static void put_number(struct cli_events *events, const char *key, uint64_t value)
+{
+    put(events, key);
+    put_digits(events, value, 10);
+}
+
+static void put_word(struct cli_events *events, const char *key, const char *word)
+{
+    put(events, key);
+    put(events, "\"");
+    put(events, word);
+    put(events, "\"");
+}
+
+static void put_address(struct cli_events *events, const char *key, uint64_t address)
+{
+    put(events, key);
+    put(events, "\"0x");
+    put_digits(events, address, 16);
+    put(events, "\"");
+}
+
+static void put_bool(struct cli_events *events, const char *key, bool value)
+{
+    put(events, key);
+    put(events, value ? "true" : "false");
 }
 
 static void put_times(struct cli_events *events, uint64_t in, uint64_t out, uint64_t mhz)
 {
     char ns[CLI_COUNT_TEXT];
-    put(events,
-        ",\"t_in\":%" PRIu64 ",\"t_out\":%" PRIu64 ",\"latency_cycles\":%" PRIu64
-        ",\"latency_ns\":%s",
-        in, out, out - in, cli_nanoseconds(out - in, mhz, ns));
+    put_number(events, ",\"t_in\":", in);
+    put_number(events, ",\"t_out\":", out);
+    put_number(events, ",\"latency_cycles\":", out - in);
+    if (mhz == 1000) {
+        put_number(events, ",\"latency_ns\":", out - in);
+    } else {
+        put(events, ",\"latency_ns\":");
+        put(events, cli_nanoseconds(out - in, mhz, ns));
+    }
 }
 
 static void put_pasid(struct cli_events *events, uint32_t pasid)
@@ -68,7 +108,7 @@ static void put_pasid(struct cli_events *events, uint32_t pasid)
     if (pasid == SVASIM_NO_PASID)
         put(events, ",\"pasid\":null");
     else
-        put(events, ",\"pasid\":%" PRIu32, pasid);
+        put_number(events, ",\"pasid\":", pasid);
 }
 
 static const char *op_name(const svasim_request *request)
@@ -86,17 +126,21 @@ static void put_answer(struct cli_events *events, const svasim_response *respons
 {
     const svasim_fault_info *fault = svasim_fault_at(response->fault);
     bool ok = response->status == SVASIM_STATUS_OK && !fault;
-    put(events, "\"status\":\"%s\"", ok ? "ok" : "fault");
-    if (ok)
-        put(events, ",\"pa\":\"0x%" PRIx64 "\",\"page_bytes\":%" PRIu64, response->address,
-            response->page_bytes);
-    else
+    put_word(events, "\"status\":", ok ? "ok" : "fault");
+    if (ok) {
+        put_address(events, ",\"pa\":", response->address);
+        put_number(events, ",\"page_bytes\":", response->page_bytes);
+    } else {
         put(events, ",\"pa\":null,\"page_bytes\":null");
-    if (fault)
-        put(events, ",\"fault\":{\"code\":%u,\"name\":\"%s\",\"recorded\":%s}", fault->code,
-            fault->name, response->flags & SVASIM_RECORDED ? "true" : "false");
-    else
+    }
+    if (fault) {
+        put_number(events, ",\"fault\":{\"code\":", fault->code);
+        put_word(events, ",\"name\":", fault->name);
+        put_bool(events, ",\"recorded\":", response->flags & SVASIM_RECORDED);
+        put(events, "}");
+    } else {
         put(events, ",\"fault\":null");
+    }
 }
 
 static void put_translation(struct cli_events *events, const svasim_event *event, uint64_t mhz)
@@ -106,14 +150,18 @@ static void put_translation(struct cli_events *events, const svasim_event *event
     char sid[CLI_SID_TEXT];
     cli_sid_format(request->source_id, sid);
     put_times(events, response->accepted_at, response->completed_at, mhz);
-    put(events, ",\"sid\":\"%s\"", sid);
+    put_word(events, ",\"sid\":", sid);
     put_pasid(events, request->pasid);
-    put(events, ",\"pr\":%s,\"op\":\"%s\",\"iova\":\"0x%" PRIx64 "\",",
-        request->flags & SVASIM_PRIV ? "true" : "false", op_name(request), request->address);
+    put_bool(events, ",\"pr\":", request->flags & SVASIM_PRIV);
+    put_word(events, ",\"op\":", op_name(request));
+    put_address(events, ",\"iova\":", request->address);
+    put(events, ",");
     put_answer(events, response);
-    put(events, ",\"reads\":%u,\"where\":{", response->reads);
-    for (unsigned i = 0; i < SVASIM_STAGE_COUNT; i++)
-        put(events, "%s\"%s\":%" PRIu32, i ? "," : "", svasim_stage_name(i), response->where[i]);
+    put_number(events, ",\"reads\":", response->reads);
+    for (unsigned i = 0; i < SVASIM_STAGE_COUNT; i++) {
+        put_word(events, i ? "," : ",\"where\":{", svasim_stage_name(i));
+        put_number(events, ":", response->where[i]);
+    }
     put(events, "}");
     if (event->kind == SVASIM_EVENT_STALE) {
         put(events, ",\"fresh\":{");
@@ -126,35 +174,40 @@ static void put_submit(struct cli_events *events, const svasim_event *event)
 {
     static const char *const ops[] = {"enqcmd", "enqcmds", "movdir64b"};
     static const char *const results[] = {"accepted", "retry", "dropped", "gp"};
-    put(events, ",\"t_out\":%" PRIu64 ",\"op\":\"%s\",\"status\":\"%s\",\"tries\":%" PRIu32,
-        event->tick, ops[event->submit_kind], results[event->submit_result], event->submit_tries);
+    put_number(events, ",\"t_out\":", event->tick);
+    put_word(events, ",\"op\":", ops[event->submit_kind]);
+    put_word(events, ",\"status\":", results[event->submit_result]);
+    put_number(events, ",\"tries\":", event->submit_tries);
 }
 
 static void put_completion(struct cli_events *events, const svasim_completion *done, uint64_t mhz)
 {
     const svasim_opcode_info *opcode = svasim_opcode_find(done->opcode);
     put_times(events, done->submitted_at, done->completed_at, mhz);
-    put(events, ",\"t_start\":%" PRIu64, done->started_at);
+    put_number(events, ",\"t_start\":", done->started_at);
     put_pasid(events, done->pasid);
-    put(events, ",\"pr\":%s,\"op\":\"%s\",\"status\":\"%s\",\"code\":%u,\"result\":%u",
-        done->privileged ? "true" : "false", opcode ? opcode->name : "reserved",
-        svasim_dsa_status_name(done->status), done->status, done->result);
-    put(events,
-        ",\"bytes\":%" PRIu32 ",\"fault_address\":\"0x%" PRIx64 "\",\"requests\":%" PRIu32
-        ",\"wq\":%u",
-        done->bytes_completed, done->fault_address, done->dma_requests, done->wq);
+    put_bool(events, ",\"pr\":", done->privileged);
+    put_word(events, ",\"op\":", opcode ? opcode->name : "reserved");
+    put_word(events, ",\"status\":", svasim_dsa_status_name(done->status));
+    put_number(events, ",\"code\":", done->status);
+    put_number(events, ",\"result\":", done->result);
+    put_number(events, ",\"bytes\":", done->bytes_completed);
+    put_address(events, ",\"fault_address\":", done->fault_address);
+    put_number(events, ",\"requests\":", done->dma_requests);
+    put_number(events, ",\"wq\":", done->wq);
     if (done->batch_index == UINT16_MAX)
         put(events, ",\"batch_index\":null");
     else
-        put(events, ",\"batch_index\":%u", done->batch_index);
+        put_number(events, ",\"batch_index\":", done->batch_index);
 }
 
 static void put_invalidation(struct cli_events *events, const svasim_event *event)
 {
-    put(events, ",\"t_out\":%" PRIu64 ",\"status\":\"%s\",\"iqei\":%u,\"words\":[", event->tick,
-        event->iqei ? "error" : "ok", event->iqei);
+    put_number(events, ",\"t_out\":", event->tick);
+    put_word(events, ",\"status\":", event->iqei ? "error" : "ok");
+    put_number(events, ",\"iqei\":", event->iqei);
     for (unsigned i = 0; i < 4; i++)
-        put(events, "%s\"0x%" PRIx64 "\"", i ? "," : "", event->words[i]);
+        put_address(events, i ? "," : ",\"words\":[", event->words[i]);
     put(events, "]");
 }
 
@@ -165,7 +218,8 @@ void cli_events_put(struct cli_events *events, const svasim_event *event, uint64
     if (event->kind > SVASIM_EVENT_STALE || events->failed)
         return; /* failed expectations are listed, not logged */
     events->used = 0;
-    put(events, "{\"kind\":\"%s\",\"id\":%" PRIu64, kinds[event->kind], event->id);
+    put_word(events, "{\"kind\":", kinds[event->kind]);
+    put_number(events, ",\"id\":", event->id);
     if (event->kind == SVASIM_EVENT_TRANSLATION || event->kind == SVASIM_EVENT_STALE)
         put_translation(events, event, mhz);
     else if (event->kind == SVASIM_EVENT_SUBMIT)

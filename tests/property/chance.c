@@ -23,8 +23,8 @@ bool chance_is(struct sv_rng *rng, uint32_t percent)
 static const char *const configs[] = {
     "",
     BED_CACHES_OFF,
-    "iotlb_4k.sets=1 iotlb_4k.ways=1 context.sets=1 context.ways=1 pasid.sets=1 pasid.ways=1 "
-    "fs_pde.sets=1 fs_pde.ways=1 ss_pde.sets=1 ss_pde.ways=1",
+    ("iotlb_4k.sets=1 iotlb_4k.ways=1 context.sets=1 context.ways=1 pasid.sets=1 pasid.ways=1 "
+     "fs_pde.sets=1 fs_pde.ways=1 ss_pde.sets=1 ss_pde.ways=1"),
     "iotlb_4k.enabled=off iotlb_2m.enabled=off iotlb_1g.enabled=off",
     "policy.us_check=early policy.iotlb_denied=walk",
     "policy.nested_read_sets_dirty=off policy.nested_read_only_table=sfs67 cap.nwfs=off",
