@@ -5,6 +5,7 @@
 
 #include "base/assert.h"
 #include "uarch/inv_queue.h"
+#include "uarch/page_requests.h"
 
 #include <stdio.h>
 
@@ -203,6 +204,27 @@ svasim_err svasim_invalidate(svasim *unit, const uint64_t words[4], uint8_t *out
     if (out_iqei)
         *out_iqei = inv.iqei;
     return sv_invalidation_apply(&unit->pipeline, &inv) ? SVASIM_OK : SVASIM_BUSY;
+}
+
+/* --- page requests --- */
+
+svasim_err svasim_page_ask(svasim *unit, const svasim_page_request *request,
+                           svasim_page_answer *out_answer, uint16_t *out_fault)
+{
+    uint16_t fault;
+    bool has_pasid = request->pasid != SVASIM_NO_PASID;
+    if (has_pasid && request->pasid >> 20)
+        return refuse(unit, "pasid: does not fit 20 bits");
+    if (!has_pasid && (request->flags & (SVASIM_PAGE_PRIV | SVASIM_PAGE_EXEC)))
+        return refuse(unit, "flags: PRIV and EXEC travel in the PASID prefix; give a pasid");
+    if (request->group > 511)
+        return refuse(unit, "group: does not fit 9 bits");
+    if (!sv_rules_has(&unit->core.rules, SV_CAP_PRS))
+        return refuse(unit, "page requests: cap.prs is off");
+    *out_answer = sv_page_ask(&unit->pipeline, &unit->walk, request, &fault);
+    if (out_fault)
+        *out_fault = fault;
+    return SVASIM_OK;
 }
 
 /* --- inspection --- */

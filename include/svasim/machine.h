@@ -23,14 +23,16 @@ typedef struct svasim_machine svasim_machine;
 
 /** What happened; reported in the order it happened. */
 typedef enum svasim_event_kind {
-    SVASIM_EVENT_TRANSLATION,  /**< a request was answered: `request`, `response` */
-    SVASIM_EVENT_SUBMIT,       /**< a submitting instruction retired: `submit` */
-    SVASIM_EVENT_COMPLETION,   /**< a descriptor is finished: `completion` */
-    SVASIM_EVENT_INVALIDATION, /**< a descriptor of the queue was processed: `words`, `iqei` */
-    SVASIM_EVENT_STALE,        /**< `response` is not what the tables say: `fresh` */
-    SVASIM_EVENT_FAILED,       /**< an expectation is not met: `text` */
-    SVASIM_EVENT_INTERRUPT, /**< the unit sent an event message: `address`, `data` */
-    SVASIM_EVENT_DIFFERS       /**< an observation of a real machine differs: `text` */
+    SVASIM_EVENT_TRANSLATION,   /**< a request was answered: `request`, `response` */
+    SVASIM_EVENT_SUBMIT,        /**< a submitting instruction retired: `submit` */
+    SVASIM_EVENT_COMPLETION,    /**< a descriptor is finished: `completion` */
+    SVASIM_EVENT_INVALIDATION,  /**< a descriptor of the queue was processed: `words`, `iqei` */
+    SVASIM_EVENT_STALE,         /**< `response` is not what the tables say: `fresh` */
+    SVASIM_EVENT_FAILED,        /**< an expectation is not met: `text` */
+    SVASIM_EVENT_PAGE_REQUEST,  /**< `page_request`, `page_answer`, `fault` */
+    SVASIM_EVENT_PAGE_RESPONSE, /**< software's answer went out: `page_response` */
+    SVASIM_EVENT_INTERRUPT,     /**< the unit sent an event message: `address`, `data` */
+    SVASIM_EVENT_DIFFERS        /**< an observation of a real machine differs: `text` */
 } svasim_event_kind;
 
 /** One event. Pointers are valid during the callback. */
@@ -43,13 +45,17 @@ typedef struct svasim_event {
     const svasim_response *response;
     const svasim_response *fresh;
     const svasim_completion *completion;
+    const svasim_page_request *page_request;
+    const svasim_page_response *page_response;
     const uint64_t *words; /**< four quadwords */
     const char *text;
     svasim_submit_kind submit_kind;
     svasim_submit_result submit_result;
     svasim_tick tick;
+    svasim_page_answer page_answer;
+    uint16_t fault;        /**< svasim_fault of a page request */
     uint32_t submit_tries; /**< attempts it took */
-    uint64_t address; /**< of an event message */
+    uint64_t address;      /**< of an event message */
     uint32_t data;
     uint8_t iqei;
 } svasim_event;
@@ -93,7 +99,8 @@ typedef struct svasim_machine_stats {
     uint64_t observations, observations_differ;
     uint64_t stale;
     uint64_t invalidations, invalidation_errors;
-    uint64_t interrupts; /**< event messages of the unit */
+    uint64_t page_requests; /**< sent by devices */
+    uint64_t interrupts;    /**< event messages of the unit */
 } svasim_machine_stats;
 SVASIM_API const svasim_machine_stats *svasim_machine_statistics(const svasim_machine *machine);
 /** Descriptor latency (submission to completion) in ticks; see svasim_latency_quantile. */

@@ -116,6 +116,14 @@ typedef enum svasim_update {
     SVASIM_UPDATE_FAILED = 2 /**< the target cannot do it (fault SFS.10 or SSS.6) */
 } svasim_update;
 
+/** A page group response as it goes to the device. */
+typedef struct svasim_page_response {
+    uint32_t pasid; /**< SVASIM_NO_PASID if it carries none */
+    uint16_t source_id;
+    uint16_t group; /**< 9 bits */
+    uint8_t code;   /**< 0 success, 1 invalid request, 15 response failure */
+} svasim_page_response;
+
 /** What the host lends the unit. Set with SVASIM_PORTS_INIT, then fill. */
 typedef struct svasim_ports {
     size_t size; /**< sizeof(svasim_ports): older hosts keep working */
@@ -135,9 +143,11 @@ typedef struct svasim_ports {
     /** An event message (a DWORD write of `data` to `address`, in the interrupt range); never
         remapped. May be NULL. */
     void (*interrupt)(void *host, uint64_t address, uint32_t data);
+    /** Software's page group response to a device. May be NULL. */
+    void (*page_response)(void *host, const struct svasim_page_response *response);
 } svasim_ports;
 /* clang-format off */
-#define SVASIM_PORTS_INIT { sizeof(svasim_ports), NULL, NULL, NULL, NULL, NULL, NULL, NULL }
+#define SVASIM_PORTS_INIT { sizeof(svasim_ports), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
 /* clang-format on */
 
 /**
@@ -207,6 +217,45 @@ SVASIM_API svasim_err svasim_mmio_read(svasim *unit, uint32_t offset, uint32_t b
  *                 may be NULL
  */
 SVASIM_API svasim_err svasim_invalidate(svasim *unit, const uint64_t words[4], uint8_t *out_iqei);
+
+/* --- page requests --- */
+
+/** Bits of svasim_page_request.flags. */
+enum {
+    SVASIM_PAGE_READ = 1u << 0,
+    SVASIM_PAGE_WRITE = 1u << 1,
+    SVASIM_PAGE_PRIV = 1u << 2, /**< needs a PASID */
+    SVASIM_PAGE_EXEC = 1u << 3, /**< needs a PASID */
+    SVASIM_PAGE_LAST = 1u << 4  /**< last in its group: wants a response */
+};
+
+/** A page request message of a device. With SVASIM_PAGE_LAST, a PASID and neither READ nor WRITE
+    it is a stop marker. */
+typedef struct svasim_page_request {
+    uint64_t address; /**< of the page; bits 11:0 are ignored */
+    uint32_t pasid;   /**< 20 bits, or SVASIM_NO_PASID */
+    uint16_t source_id;
+    uint16_t group; /**< 9 bits */
+    uint8_t flags;  /**< SVASIM_PAGE_* */
+} svasim_page_request;
+
+/** What the device sees of a page request at once. */
+typedef enum svasim_page_answer {
+    SVASIM_PAGE_QUEUED,  /**< in the queue: software answers with a page group response */
+    SVASIM_PAGE_SUCCESS, /**< automatic response Success (overflow) */
+    SVASIM_PAGE_INVALID, /**< automatic response Invalid Request (a fault) */
+    SVASIM_PAGE_DROPPED  /**< gone without a response */
+} svasim_page_answer;
+
+/**
+ * A device sends a page request: tables are looked at, stale translations of the page are
+ * dropped, and the request is written to the page request queue (specification 7.4, 7.5). Takes
+ * no time.
+ * @param out_fault svasim_fault met, SVASIM_FAULT_NONE if none; may be NULL
+ * @return SVASIM_EINVAL for a request outside its ranges
+ */
+SVASIM_API svasim_err svasim_page_ask(svasim *unit, const svasim_page_request *request,
+                                      svasim_page_answer *out_answer, uint16_t *out_fault);
 
 /* --- inspection --- */
 

@@ -2,33 +2,31 @@
 /* fault_log.c - what software reads of a fault, and when a fault is lost (section 7.2.1). */
 #include "arch/fault_log.h"
 
-static void put(uint64_t *record, uint64_t mask, uint64_t value)
-{
-    record[1] |= (value * (mask & -mask)) & mask;
-}
+#include "arch/walk.h"
 
 void sv_fault_record_of(const svasim_request *request, uint8_t reason, unsigned width,
                         bool has_pasids, bool has_device_tlbs, uint64_t *out)
 {
     bool carries = has_pasids && request->pasid != SVASIM_NO_PASID;
     bool reads = request->op == SVASIM_READ;
+    bool page = request->at == SV_AT_PAGE;
     /* Interrupt reasons (20h to 2Fh) have no page address; where FI is undefined it reads 0. */
     bool has_address = reason < 0x20 || reason > 0x2f;
     out[0] = has_address ? request->address & low_mask(width) & sv_fault_record_fi_mask() : 0;
     out[1] = 0;
-    put(out, sv_fault_record_sid_mask(), request->source_id);
-    put(out, sv_fault_record_fr_mask(), reason);
-    put(out, sv_fault_record_t1_mask(), request->op != SVASIM_WRITE);
-    put(out, sv_fault_record_t2_mask(), request->op == SVASIM_ATOMIC);
-    if (has_device_tlbs)
-        put(out, sv_fault_record_at_mask(), request->at);
+    bits_put(&out[1], sv_fault_record_sid_mask(), request->source_id);
+    bits_put(&out[1], sv_fault_record_fr_mask(), reason);
+    bits_put(&out[1], sv_fault_record_t1_mask(), request->op != SVASIM_WRITE && !page);
+    bits_put(&out[1], sv_fault_record_t2_mask(), request->op == SVASIM_ATOMIC || page);
+    if (has_device_tlbs && !page)
+        bits_put(&out[1], sv_fault_record_at_mask(), request->at);
     if (carries) {
-        put(out, sv_fault_record_pp_mask(), 1);
-        put(out, sv_fault_record_pv_mask(), request->pasid);
-        put(out, sv_fault_record_priv_mask(), (request->flags & SVASIM_PRIV) != 0);
-        put(out, sv_fault_record_exe_mask(), reads && (request->flags & SVASIM_EXEC));
+        bits_put(&out[1], sv_fault_record_pp_mask(), 1);
+        bits_put(&out[1], sv_fault_record_pv_mask(), request->pasid);
+        bits_put(&out[1], sv_fault_record_priv_mask(), (request->flags & SVASIM_PRIV) != 0);
+        bits_put(&out[1], sv_fault_record_exe_mask(), reads && (request->flags & SVASIM_EXEC));
     }
-    put(out, sv_fault_record_f_mask(), 1);
+    bits_put(&out[1], sv_fault_record_f_mask(), 1);
 }
 
 void sv_fault_log_add(struct sv_fault_log *log, const uint64_t *record, uint64_t *fsts)

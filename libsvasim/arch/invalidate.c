@@ -130,6 +130,19 @@ static uint8_t decode_wait(const uint64_t *w, struct sv_invalidation *out)
     return 0;
 }
 
+static uint8_t decode_response(const uint64_t *w, struct sv_invalidation *out)
+{
+    bool has_pasid = sv_inv_page_grp_resp_pp(w);
+    out->kind = SV_INV_PAGE_RESPONSE;
+    out->response = (svasim_page_response){
+        .pasid = has_pasid ? (uint32_t)sv_inv_page_grp_resp_pasid(w) : SVASIM_NO_PASID,
+        .source_id = (uint16_t)sv_inv_page_grp_resp_rid(w),
+        .group = (uint16_t)sv_inv_page_grp_resp_prgi(w),
+        .code = (uint8_t)sv_inv_page_grp_resp_rc(w),
+    };
+    return 0;
+}
+
 static bool reserved_set(enum sv_layout_id layout, const uint64_t *words)
 {
     uint64_t masks[4];
@@ -161,6 +174,8 @@ static uint8_t decode(const struct sv_rules *rules, enum sv_ttm ttm, const uint6
             return 4;
         return decode_wait(words, out);
     }
+    if (layout == SV_LAYOUT_inv_page_grp_resp)
+        return decode_response(words, out);
     if (find_row(layout, 1) || find_row(layout, 2))
         return decode_scope(rules, ttm, layout, words, out);
     return 0;

@@ -5,6 +5,7 @@
 #define SV_ARCH_INVALIDATE_H
 
 #include "arch/rules.h"
+#include "svasim/svasim.h"
 
 /* What an entry must match to be removed; 0 removes nothing. */
 enum sv_match {
@@ -29,10 +30,11 @@ struct sv_scope {
 };
 
 enum sv_inv_kind {
-    SV_INV_SCOPE, /* apply `scope` */
-    SV_INV_WAIT,  /* status write when everything earlier is done */
-    SV_INV_OTHER, /* valid, but nothing inside the unit is removed */
-    SV_INV_ERROR  /* `iqei` */
+    SV_INV_SCOPE,         /* apply `scope` */
+    SV_INV_WAIT,          /* status write when everything earlier is done */
+    SV_INV_PAGE_RESPONSE, /* `response` goes to its device */
+    SV_INV_OTHER,         /* valid, but nothing inside the unit is removed */
+    SV_INV_ERROR          /* `iqei` */
 };
 
 struct sv_invalidation {
@@ -42,6 +44,7 @@ struct sv_invalidation {
     bool writes_status, interrupts, fence;
     uint64_t status_hpa;
     uint32_t status_data;
+    svasim_page_response response;
 };
 
 /* Is the table mode one that no descriptor can be processed in? */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* registers.c - reads and writes of the register file. A row of registers.def says where each
  * register lies and what a write stores; those whose write does more have a function here.
- * Not modelled: interrupt remapping, page request and performance registers act as storage. */
+ * Not modelled: interrupt remapping and performance registers act as storage or are absent. */
 #include "arch/registers.h"
 
 #define GCMD_TE        (UINT64_C(1) << 31)
@@ -156,6 +156,14 @@ void sv_registers_wait_done(struct sv_registers *registers)
     raise_message(registers, SV_MESSAGE_INVALIDATION);
 }
 
+void sv_registers_page_status(struct sv_registers *registers, uint64_t bit)
+{
+    uint64_t before = registers->value[SV_REG_PRS];
+    registers->value[SV_REG_PRS] |= bit;
+    if (!(before & (SV_PRS_PPR | SV_PRS_PRO)))
+        raise_message(registers, SV_MESSAGE_PAGE);
+}
+
 /* --- writes with effects --- */
 
 static unsigned write_gcmd(struct sv_registers *registers, const struct sv_rules *rules,
@@ -287,7 +295,7 @@ static unsigned write_half(struct sv_registers *registers, const struct sv_rules
         write_w1c(registers, SV_REG_ICS, value, ICS_IWC, SV_MESSAGE_INVALIDATION);
         return SV_ACTION_NONE;
     case SV_REG_PRS:
-        write_w1c(registers, SV_REG_PRS, value, 3, SV_MESSAGE_PAGE);
+        write_w1c(registers, SV_REG_PRS, value, SV_PRS_PPR | SV_PRS_PRO, SV_MESSAGE_PAGE);
         return SV_ACTION_NONE;
     default:
         put_half(&registers->value[i], shift, value, sv_register_writable[i]);

@@ -48,6 +48,10 @@ void sv_registers_fault(struct sv_registers *registers, const struct sv_rules *r
 void sv_registers_queue_error(struct sv_registers *registers, uint8_t iqei);
 /* A wait descriptor with its interrupt flag is complete. */
 void sv_registers_wait_done(struct sv_registers *registers);
+/* Set PPR (1) or PRO (2) of PRS_REG, and raise the page request event if it is due one. */
+#define SV_PRS_PPR UINT64_C(1)
+#define SV_PRS_PRO UINT64_C(2)
+void sv_registers_page_status(struct sv_registers *registers, uint64_t bit);
 /* Take one message that is due: its address and data. False: none is. */
 bool sv_registers_take_message(struct sv_registers *registers, uint64_t *out_address,
                                uint32_t *out_data);

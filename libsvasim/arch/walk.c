@@ -64,11 +64,14 @@ static enum sv_ask check_mode(struct sv_walk *walk, const struct sv_mode *mode)
     REQUIRE(walk, mode->ttm != SV_TTM_ABORT || adms, RTA_1_1);
     REQUIRE(walk, mode->ttm != SV_TTM_SCALABLE || sv_rules_has(rules, SV_CAP_SMTS), RTA_1_3);
     walk->legacy = mode->ttm == SV_TTM_LEGACY;
-    REQUIRE(walk, !(walk->legacy && mode->ssirwe && !walk->has_pasid), RTA_1_4);
+    bool page = walk->request.at == SV_AT_PAGE;
+    REQUIRE(walk, !(walk->legacy && mode->ssirwe && !walk->has_pasid && !page), RTA_1_4);
     REQUIRE(walk, mode->ttm != SV_TTM_ABORT, RTA_4);
+    REQUIRE(walk, !(walk->legacy && page), RTA_3);
     REQUIRE(walk, !(walk->legacy && walk->has_pasid), RTA_2);
     REQUIRE(walk,
-            !(walk->has_pasid && (walk->request.flags & SVASIM_EXEC) && rules->version_major >= 8),
+            page || !(walk->has_pasid && (walk->request.flags & SVASIM_EXEC) &&
+                      rules->version_major >= 8),
             RTA_5);
     if (walk->request.at != SVASIM_UNTRANSLATED || !rules->has_iotlb)
         return sv_walk_tables(walk);
@@ -298,12 +301,13 @@ static enum sv_ask check_translated(struct sv_walk *walk)
 static enum sv_ask check_context(struct sv_walk *walk)
 {
     const struct sv_context *context = &walk->context;
-    bool ats = walk->request.at != SVASIM_UNTRANSLATED;
-    REQUIRE(walk, !ats || context->dte, SCT_5);
+    bool page = walk->request.at == SV_AT_PAGE;
+    REQUIRE(walk, walk->request.at == SVASIM_UNTRANSLATED || page || context->dte, SCT_5);
+    REQUIRE(walk, !page || context->pre, SCT_8);
     if (walk->has_pasid) {
         REQUIRE(walk, walk->request.at != SVASIM_TRANSLATED || context->eptr, SCT_10);
         REQUIRE(walk, walk->request.at == SVASIM_TRANSLATED || context->paside, SCT_6);
-        REQUIRE(walk, walk->pasid >> (walk->rules->pss + 1u) == 0, SGN_10);
+        REQUIRE(walk, page || walk->pasid >> (walk->rules->pss + 1u) == 0, SGN_10);
         REQUIRE(walk, walk->pasid >> (context->pdts + 13u) == 0, SCT_7);
         REQUIRE(walk, walk->pasid != context->rid_pasid, SCT_9);
     }
@@ -360,6 +364,12 @@ static enum sv_ask enter_legacy(struct sv_walk *walk)
 static enum sv_ask enter_stage(struct sv_walk *walk)
 {
     const struct sv_pasid *entry = &walk->entry;
+    if (walk->request.at == SV_AT_PAGE) {
+        walk->result.domain_id = entry->domain_id;
+        walk->result.pgtt = entry->pgtt;
+        walk->result.pasid = walk->pasid;
+        return sv_walk_done(walk);
+    }
     bool execute = walk->has_pasid && (walk->request.flags & SVASIM_EXEC);
     REQUIRE(walk, !execute || sv_rules_has(walk->rules, SV_CAP_ERS), SPT_5);
     REQUIRE(walk, !walk->privileged || entry->sre, SPT_6);

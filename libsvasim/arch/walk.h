@@ -8,6 +8,10 @@
 #include "arch/rules.h"
 #include "svasim/svasim.h"
 
+/* Address type of a page request message, which has none of its own (section 7.4): the walk ends
+ * at the PASID entry. Never given by a host. */
+#define SV_AT_PAGE 4
+
 /* What the walk needs next. */
 enum sv_ask {
     SV_ASK_IOTLB,   /* look up `key` in the IOTLB: set `found` */
@@ -167,6 +171,8 @@ struct sv_mode {
 /* Column of the fault table that a DMA request belongs to. */
 static inline uint8_t sv_request_kind(const svasim_request *request)
 {
+    if (request->at == SV_AT_PAGE)
+        return SVASIM_KIND_PR;
     return (uint8_t)(2 * (request->at % 3) + (request->pasid != SVASIM_NO_PASID));
 }
 

@@ -29,6 +29,12 @@ static inline bool bit_get(uint64_t word, unsigned bit)
     return (word >> bit & 1u) != 0;
 }
 
+/* Put `value` into the bits of `mask`, which were 0; upper bits that do not fit are cut. */
+static inline void bits_put(uint64_t *word, uint64_t mask, uint64_t value)
+{
+    *word |= (value * (mask & -mask)) & mask;
+}
+
 /* Is `address` below 2^width? width <= 64. */
 static inline bool fits_width(uint64_t address, unsigned width)
 {

@@ -358,6 +358,7 @@ sv_act sv_machine_act_of(unsigned kind)
         [SVASIM_RECORD_UNBIND] = act_unbind,
         [SVASIM_RECORD_SUBMIT] = sv_act_submit,
         [SVASIM_RECORD_DMA] = sv_act_dma,
+        [SVASIM_RECORD_PAGE_REQUEST] = sv_act_page_request,
         [SVASIM_RECORD_INV] = act_inv,
         [SVASIM_RECORD_DRAIN] = act_drain,
         [SVASIM_RECORD_EXPECT] = sv_act_expect,

@@ -24,7 +24,7 @@ bool sv_expect_init(svasim_machine *machine)
 
 /* --- what is known --- */
 
-struct sv_known *sv_known_begin(svasim_machine *machine, uint64_t id, bool is_submit)
+struct sv_known *sv_known_begin(svasim_machine *machine, uint64_t id, unsigned kind)
 {
     struct sv_known *known = &machine->known[id % SV_KNOWN];
     if (known->state == SV_KNOWN_PENDING)
@@ -32,7 +32,7 @@ struct sv_known *sv_known_begin(svasim_machine *machine, uint64_t id, bool is_su
     known->id = id;
     known->record = machine->record ? machine->record->number : 0;
     known->state = SV_KNOWN_PENDING;
-    known->is_submit = is_submit;
+    known->kind = (uint8_t)kind;
     known->has_completion = known->stale_known = known->stale = false;
     return known;
 }
@@ -98,7 +98,7 @@ void sv_known_done(svasim_machine *machine, struct sv_known *known)
     known->state = SV_KNOWN_DONE;
     if (machine->waiting_count == 0)
         return;
-    if (!known->is_submit && staleness_is_asked(machine, known->id)) {
+    if (known->kind == SVASIM_RECORD_DMA && staleness_is_asked(machine, known->id)) {
         svasim_response fresh;
         known->stale = sv_is_stale(machine, &known->request, &known->response, &fresh);
         known->stale_known = true;

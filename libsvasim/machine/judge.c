@@ -77,6 +77,14 @@ static void judge_outcome(struct differences *d, const svasim_record *expect, un
     differ(d, "expected %s, got %s", outcome_word(expected), outcome_word(outcome));
 }
 
+static void judge_fault(struct differences *d, const svasim_record *expect, unsigned fault)
+{
+    if (svasim_record_has(expect, SVASIM_F_EXPECT_fault) &&
+        expect->value[SVASIM_F_EXPECT_fault] != fault)
+        differ(d, "expected fault %s, got %s",
+               fault_name((unsigned)expect->value[SVASIM_F_EXPECT_fault]), fault_name(fault));
+}
+
 static void judge_stale(svasim_machine *machine, struct differences *d, const svasim_record *expect,
                         const struct sv_known *known)
 {
@@ -108,10 +116,7 @@ static void judge_dma(svasim_machine *machine, struct differences *d, const svas
     const svasim_fault_info *fault = svasim_fault_at(r->fault);
     bool ok = r->fault == SVASIM_FAULT_NONE && r->status == SVASIM_STATUS_OK;
     judge_outcome(d, expect, ok ? OUTCOME_OK : OUTCOME_FAULT);
-    if (svasim_record_has(expect, SVASIM_F_EXPECT_fault) &&
-        expect->value[SVASIM_F_EXPECT_fault] != r->fault)
-        differ(d, "expected fault %s, got %s",
-               fault_name((unsigned)expect->value[SVASIM_F_EXPECT_fault]), fault_name(r->fault));
+    judge_fault(d, expect, r->fault);
     compare(d, expect, SVASIM_F_EXPECT_pa, r->address);
     compare(d, expect, SVASIM_F_EXPECT_page, r->page_bytes);
     compare(d, expect, SVASIM_F_EXPECT_code, fault ? fault->code : 0);
@@ -155,6 +160,20 @@ static void judge_submit(const svasim_machine *machine, struct differences *d,
         compare(d, expect, SVASIM_F_EXPECT_latency, c->completed_at - c->submitted_at);
 }
 
+static void judge_page_request(struct differences *d, const svasim_record *expect,
+                               const struct sv_known *known)
+{
+    static const char *const answers[] = {"queued", "success", "invalid", "dropped"};
+    const svasim_fault_info *fault = svasim_fault_at(known->response.fault);
+    judge_outcome(d, expect, fault ? OUTCOME_FAULT : OUTCOME_OK);
+    judge_fault(d, expect, known->response.fault);
+    compare(d, expect, SVASIM_F_EXPECT_code, fault ? fault->code : 0);
+    if (svasim_record_has(expect, SVASIM_F_EXPECT_answer) &&
+        expect->value[SVASIM_F_EXPECT_answer] != known->page_answer)
+        differ(d, "expected answer=%s, got %s", answers[expect->value[SVASIM_F_EXPECT_answer] & 3],
+               answers[known->page_answer & 3]);
+}
+
 static uint64_t nanoseconds(const svasim_machine *machine, uint64_t ticks)
 {
     char text[32] = "1000";
@@ -167,12 +186,12 @@ static void judge_observation(const svasim_machine *machine, struct differences 
                               const svasim_record *observe, const struct sv_known *known)
 {
     const svasim_fault_info *fault = svasim_fault_at(known->response.fault);
-    uint64_t ticks = known->is_submit
+    uint64_t ticks = known->kind == SVASIM_RECORD_SUBMIT
                          ? known->completion.completed_at - known->completion.submitted_at
                          : known->response.completed_at - known->response.accepted_at;
-    if (known->is_submit && known->has_completion)
+    if (known->kind == SVASIM_RECORD_SUBMIT && known->has_completion)
         compare(d, observe, SVASIM_F_OBSERVE_status, known->completion.status);
-    if (!known->is_submit)
+    if (known->kind != SVASIM_RECORD_SUBMIT)
         compare(d, observe, SVASIM_F_OBSERVE_code, fault ? fault->code : 0);
     if (!machine->options.functional)
         compare(d, observe, SVASIM_F_OBSERVE_latency_ns, nanoseconds(machine, ticks));
@@ -185,8 +204,10 @@ bool sv_judge(svasim_machine *machine, const svasim_record *expect, const struct
     text[0] = 0;
     if (expect->kind == SVASIM_RECORD_OBSERVE)
         judge_observation(machine, &d, expect, known);
-    else if (known->is_submit)
+    else if (known->kind == SVASIM_RECORD_SUBMIT)
         judge_submit(machine, &d, expect, known);
+    else if (known->kind == SVASIM_RECORD_PAGE_REQUEST)
+        judge_page_request(&d, expect, known);
     else
         judge_dma(machine, &d, expect, known);
     return !d.any;

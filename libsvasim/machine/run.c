@@ -106,6 +106,17 @@ static void on_interrupt(void *host, uint64_t address, uint32_t data)
     sv_machine_emit(machine, &event);
 }
 
+static void on_page_response(void *host, const svasim_page_response *response)
+{
+    svasim_machine *machine = host;
+    svasim_event event = {
+        .kind = SVASIM_EVENT_PAGE_RESPONSE,
+        .record = machine->record ? machine->record->number : 0,
+        .page_response = response,
+    };
+    sv_machine_emit(machine, &event);
+}
+
 static int mem_read(void *host, uint64_t hpa, void *out, uint32_t bytes)
 {
     const svasim_machine *machine = host;
@@ -136,6 +147,7 @@ svasim_ports sv_machine_ports(svasim_machine *machine)
         .respond = on_respond,
         .on_credit = on_credit,
         .interrupt = on_interrupt,
+        .page_response = on_page_response,
     };
 }
 

@@ -36,7 +36,9 @@ struct sv_known {
     svasim_response response;
     svasim_completion completion;
     uint8_t state; /* enum sv_known_state */
-    bool is_submit, has_completion, stale, stale_known;
+    uint8_t kind;  /* record kind: DMA, SUBMIT or PAGE_REQUEST */
+    bool has_completion, stale, stale_known;
+    uint8_t page_answer;   /* svasim_page_answer; the fault is in `response` */
     uint8_t submit_result; /* svasim_submit_result */
 };
 
@@ -119,6 +121,7 @@ svasim_dsa_ports sv_machine_device_ports(struct sv_device *device);
 typedef svasim_err (*sv_act)(svasim_machine *machine, const svasim_record *record);
 sv_act sv_machine_act_of(unsigned kind);
 svasim_err sv_act_dma(svasim_machine *machine, const svasim_record *record);
+svasim_err sv_act_page_request(svasim_machine *machine, const svasim_record *record);
 svasim_err sv_act_submit(svasim_machine *machine, const svasim_record *record);
 
 /* expect.c */
@@ -128,7 +131,7 @@ svasim_err sv_act_cached(svasim_machine *machine, const svasim_record *record);
 svasim_err sv_act_loaded(svasim_machine *machine, const svasim_record *record);
 svasim_err sv_act_seen(svasim_machine *machine, const svasim_record *record);
 /* A dma or submit record with this id begins; NULL: the place is taken by an unfinished one. */
-struct sv_known *sv_known_begin(svasim_machine *machine, uint64_t id, bool is_submit);
+struct sv_known *sv_known_begin(svasim_machine *machine, uint64_t id, unsigned kind);
 struct sv_known *sv_known_find(svasim_machine *machine, uint64_t id);
 /* It is finished: judge the expectations that wait for it. */
 void sv_known_done(svasim_machine *machine, struct sv_known *known);

@@ -13,10 +13,10 @@ static svasim_err id_in_use(svasim_machine *machine, uint64_t id)
 }
 
 /* Make room for what will be known of this id; older requests may have to finish first. */
-static struct sv_known *begin(svasim_machine *machine, uint64_t id, bool is_submit)
+static struct sv_known *begin(svasim_machine *machine, uint64_t id, unsigned kind)
 {
     struct sv_known *known;
-    while (!(known = sv_known_begin(machine, id, is_submit)))
+    while (!(known = sv_known_begin(machine, id, kind)))
         if (!sv_machine_step(machine, SVASIM_NEVER))
             return NULL;
     return known;
@@ -54,9 +54,67 @@ svasim_err sv_act_dma(svasim_machine *machine, const svasim_record *record)
         request.flags |= SVASIM_EXEC;
     if (svasim_record_has(record, SVASIM_F_DMA_nw))
         request.flags |= SVASIM_NO_WRITE;
-    if (!begin(machine, value[SVASIM_F_DMA_id], false))
+    if (!begin(machine, value[SVASIM_F_DMA_id], SVASIM_RECORD_DMA))
         return id_in_use(machine, value[SVASIM_F_DMA_id]);
     return sv_machine_issue(machine, &request, value[SVASIM_F_DMA_id]);
+}
+
+/* --- page requests --- */
+
+static svasim_page_request page_request_of(const svasim_record *record)
+{
+    static const uint8_t needs[] = {0, SVASIM_PAGE_READ, SVASIM_PAGE_WRITE,
+                                    SVASIM_PAGE_READ | SVASIM_PAGE_WRITE};
+    const uint64_t *value = record->value;
+    bool has_need = svasim_record_has(record, SVASIM_F_PAGE_REQUEST_need);
+    svasim_page_request request = {
+        .address = value[SVASIM_F_PAGE_REQUEST_address],
+        .pasid = svasim_record_has(record, SVASIM_F_PAGE_REQUEST_pasid)
+                     ? (uint32_t)value[SVASIM_F_PAGE_REQUEST_pasid]
+                     : SVASIM_NO_PASID,
+        .source_id = (uint16_t)value[SVASIM_F_PAGE_REQUEST_sid],
+        .group = (uint16_t)value[SVASIM_F_PAGE_REQUEST_group],
+        .flags = has_need ? needs[value[SVASIM_F_PAGE_REQUEST_need] & 3] : SVASIM_PAGE_READ,
+    };
+    if (svasim_record_has(record, SVASIM_F_PAGE_REQUEST_pr))
+        request.flags |= SVASIM_PAGE_PRIV;
+    if (svasim_record_has(record, SVASIM_F_PAGE_REQUEST_er))
+        request.flags |= SVASIM_PAGE_EXEC;
+    if (!svasim_record_has(record, SVASIM_F_PAGE_REQUEST_more))
+        request.flags |= SVASIM_PAGE_LAST;
+    return request;
+}
+
+svasim_err sv_act_page_request(svasim_machine *machine, const svasim_record *record)
+{
+    uint64_t id = record->value[SVASIM_F_PAGE_REQUEST_id];
+    svasim_page_request request = page_request_of(record);
+    svasim_page_answer answer = SVASIM_PAGE_DROPPED;
+    uint16_t fault = SVASIM_FAULT_NONE;
+    if (record->value[SVASIM_F_PAGE_REQUEST_group] > 511)
+        return sv_machine_fail(machine, SVASIM_EINVAL, "group: %" PRIu64 " is not 0 to 511",
+                               record->value[SVASIM_F_PAGE_REQUEST_group]);
+    struct sv_known *known = begin(machine, id, SVASIM_RECORD_PAGE_REQUEST);
+    if (!known)
+        return id_in_use(machine, id);
+    svasim_err err = svasim_page_ask(machine->unit, &request, &answer, &fault);
+    known->page_answer = (uint8_t)answer;
+    known->response = (svasim_response){.fault = fault};
+    sv_known_done(machine, known);
+    if (err)
+        return sv_machine_fail(machine, err, "%s", svasim_error(machine->unit));
+    machine->stats.page_requests++;
+    svasim_event event = {
+        .kind = SVASIM_EVENT_PAGE_REQUEST,
+        .id = id,
+        .record = record->number,
+        .line = record->line,
+        .page_request = &request,
+        .page_answer = answer,
+        .fault = fault,
+    };
+    sv_machine_emit(machine, &event);
+    return SVASIM_OK;
 }
 
 /* --- submit --- */
@@ -121,7 +179,7 @@ svasim_err sv_act_submit(svasim_machine *machine, const svasim_record *record)
     if (record->value[SVASIM_F_SUBMIT_portal] > UINT32_MAX)
         return sv_machine_fail(machine, SVASIM_EINVAL, "portal: 0x%" PRIx64 " is outside BAR2",
                                record->value[SVASIM_F_SUBMIT_portal]);
-    struct sv_known *known = begin(machine, id, true);
+    struct sv_known *known = begin(machine, id, SVASIM_RECORD_SUBMIT);
     if (!known)
         return id_in_use(machine, id);
     uint32_t tries;

@@ -172,6 +172,17 @@ void sv_core_count(struct sv_core *core, const svasim_request *request,
     }
 }
 
+void sv_core_run(struct sv_core *core, struct sv_walk *walk, enum sv_ask ask)
+{
+    while (ask != SV_ASK_DONE) {
+        if (ask == SV_ASK_READ || ask == SV_ASK_UPDATE)
+            sv_core_serve_memory(core, walk, ask);
+        else
+            sv_core_serve_cache(core, walk, ask);
+        ask = sv_walk_answer(walk);
+    }
+}
+
 void sv_core_translate(struct sv_core *core, struct sv_walk *walk, const svasim_request *request,
                        struct sv_ending *out)
 {
@@ -182,13 +193,7 @@ void sv_core_translate(struct sv_core *core, struct sv_walk *walk, const svasim_
         return;
     enum sv_ask ask = sv_core_begin(core, walk, request, asked, found);
     core->counter[SV_COUNT_WALKS] += ask != SV_ASK_DONE;
-    while (ask != SV_ASK_DONE) {
-        if (ask == SV_ASK_READ || ask == SV_ASK_UPDATE)
-            sv_core_serve_memory(core, walk, ask);
-        else
-            sv_core_serve_cache(core, walk, ask);
-        ask = sv_walk_answer(walk);
-    }
+    sv_core_run(core, walk, ask);
     sv_core_ending(walk, out);
 }
 

@@ -47,6 +47,8 @@ void sv_core_describe(const struct sv_ending *ending, svasim_response *out);
 /* Functional driver: everything is answered at once. `walk` is scratch. */
 void sv_core_translate(struct sv_core *core, struct sv_walk *walk, const svasim_request *request,
                        struct sv_ending *out);
+/* Serve a begun walk until it is done, at once. */
+void sv_core_run(struct sv_core *core, struct sv_walk *walk, enum sv_ask ask);
 /* Peek driver: no cache is used or filled, no flag is set, nothing is counted. */
 void sv_core_peek(const struct sv_core *core, const svasim_request *request, struct sv_ending *out);
 

@@ -2,7 +2,7 @@
 /* inv_queue.c - fetching descriptors from the queue in memory and carrying them out. The queue
  * itself takes no time here; a wait descriptor does, until what came before is answered.
  * Not modelled: device-TLB invalidations are accepted and complete at once, as if the device had
- * answered; page group responses go nowhere. */
+ * answered. */
 #include "uarch/inv_queue.h"
 
 #define GSTS_QIES (UINT64_C(1) << 26)
@@ -24,6 +24,8 @@ bool sv_invalidation_apply(struct sv_pipeline *p, const struct sv_invalidation *
     if (inv->kind == SV_INV_WAIT && !sv_pipeline_wait(p, inv))
         return false;
     core->counter[SV_COUNT_INVALIDATIONS] += inv->kind != SV_INV_ERROR;
+    if (inv->kind == SV_INV_PAGE_RESPONSE && core->ports.page_response)
+        core->ports.page_response(core->ports.host, &inv->response);
     if (inv->kind == SV_INV_SCOPE) {
         core->counter[SV_COUNT_INVALIDATED] += sv_caches_invalidate(&core->caches, &inv->scope);
         sv_pipeline_overtake(p);

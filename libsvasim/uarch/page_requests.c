@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/* page_requests.c - page request messages: checks, implicit invalidation, queue, overflow and
+ * automatic responses. Not modelled: the time that this takes. */
+#include "uarch/page_requests.h"
+
+#define ENTRY_BYTES 32u
+
+static bool is_stop_marker(const svasim_page_request *r)
+{
+    return (r->flags & SVASIM_PAGE_LAST) && r->pasid != SVASIM_NO_PASID &&
+           !(r->flags & (SVASIM_PAGE_READ | SVASIM_PAGE_WRITE));
+}
+
+static svasim_page_answer automatic(const svasim_page_request *r, svasim_page_answer response)
+{
+    return r->flags & SVASIM_PAGE_LAST ? response : SVASIM_PAGE_DROPPED;
+}
+
+/* The request as the walk sees it. */
+static svasim_request as_request(const svasim_page_request *r)
+{
+    return (svasim_request){
+        .address = r->address & ~low_mask(12),
+        .length = 64,
+        .pasid = r->pasid,
+        .source_id = r->source_id,
+        .op = SVASIM_READ,
+        .at = SV_AT_PAGE,
+        .flags = (uint8_t)((r->flags & SVASIM_PAGE_PRIV ? SVASIM_PRIV : 0) |
+                           (r->flags & SVASIM_PAGE_EXEC ? SVASIM_EXEC : 0)),
+    };
+}
+
+/* Whatever could hide the page that software is about to provide must go (section 7.4.1). */
+static void forget_page(struct sv_pipeline *p, const struct sv_walk *walk)
+{
+    struct sv_core *core = p->core;
+    const struct sv_translation *t = &walk->result;
+    struct sv_invalidation inv;
+    bool psi = sv_rules_has(&core->rules, SV_CAP_PSI);
+    uint64_t words[4] = {(uint64_t)t->domain_id << 16, walk->request.address, 0, 0};
+    if (t->pgtt == SV_PGTT_FIRST)
+        words[0] |= 6 | 3u << 4 | (uint64_t)t->pasid << 32;
+    else
+        words[0] |= 2 | (t->pgtt == SV_PGTT_NESTED || !psi ? 2u : 3u) << 4;
+    sv_invalidation_decode(&core->rules, SV_TTM_SCALABLE, words, &inv);
+    core->counter[SV_COUNT_INVALIDATED] += sv_caches_invalidate(&core->caches, &inv.scope);
+    sv_pipeline_overtake(p);
+}
+
+static void encode(const svasim_page_request *r, uint64_t *words)
+{
+    bool has_pasid = r->pasid != SVASIM_NO_PASID;
+    words[0] = 1;
+    words[1] = r->address & sv_page_request_addr_mask();
+    bits_put(&words[0], sv_page_request_pp_mask(), has_pasid);
+    bits_put(&words[0], sv_page_request_rid_mask(), r->source_id);
+    bits_put(&words[0], sv_page_request_pasid_mask(), has_pasid ? r->pasid : 0);
+    bits_put(&words[0], sv_page_request_exr_mask(), (r->flags & SVASIM_PAGE_EXEC) != 0);
+    bits_put(&words[0], sv_page_request_pmr_mask(), (r->flags & SVASIM_PAGE_PRIV) != 0);
+    bits_put(&words[1], sv_page_request_rdr_mask(), (r->flags & SVASIM_PAGE_READ) != 0);
+    bits_put(&words[1], sv_page_request_wrr_mask(), (r->flags & SVASIM_PAGE_WRITE) != 0);
+    bits_put(&words[1], sv_page_request_lpig_mask(), (r->flags & SVASIM_PAGE_LAST) != 0);
+    bits_put(&words[1], sv_page_request_prgi_mask(), r->group);
+}
+
+static svasim_page_answer overflow(struct sv_pipeline *p, const svasim_page_request *r)
+{
+    svasim_page_answer answer = automatic(r, SVASIM_PAGE_SUCCESS);
+    p->core->counter[SV_COUNT_PG_REQ_OVERFLOW] += answer == SVASIM_PAGE_SUCCESS;
+    return answer;
+}
+
+/* Write the descriptor at the tail; false if the queue is full. */
+static bool enqueue(struct sv_core *core, const svasim_page_request *r)
+{
+    uint64_t *value = core->registers.value;
+    uint64_t size = UINT64_C(4096) << (value[SV_REG_PQA] & 7);
+    uint64_t tail = value[SV_REG_PQT] % size, head = value[SV_REG_PQH] % size;
+    uint64_t next = (tail + ENTRY_BYTES) % size;
+    uint64_t base = value[SV_REG_PQA] & bits_mask(63, 12) & low_mask(core->rules.haw);
+    uint64_t words[4] = {0};
+    if (next == head)
+        return false;
+    encode(r, words);
+    for (unsigned i = 0; i < 4 && core->ports.write; i++) {
+        unsigned char bytes[8];
+        store_le64(bytes, words[i]);
+        (void)core->ports.write(core->ports.host, base + tail + 8 * i, bytes, sizeof bytes);
+    }
+    value[SV_REG_PQT] = next;
+    core->counter[SV_COUNT_PG_REQ_POSTED]++;
+    return true;
+}
+
+static svasim_page_answer faulted(struct sv_core *core, const struct sv_walk *walk,
+                                  const svasim_page_request *r)
+{
+    struct sv_ending ending;
+    sv_core_ending(walk, &ending);
+    sv_core_count(core, &walk->request, &ending);
+    return automatic(r, SVASIM_PAGE_INVALID);
+}
+
+svasim_page_answer sv_page_ask(struct sv_pipeline *p, struct sv_walk *walk,
+                               const svasim_page_request *r, uint16_t *out_fault)
+{
+    struct sv_core *core = p->core;
+    svasim_request request = as_request(r);
+    bool quiet = is_stop_marker(r) && sv_rules_has(&core->rules, SV_CAP_SMS);
+    sv_core_run(core, walk, sv_walk_begin(walk, &core->rules, &core->mode, &request));
+    *out_fault = walk->out.fault;
+    if (walk->out.fault != SVASIM_FAULT_NONE)
+        return quiet ? SVASIM_PAGE_DROPPED : faulted(core, walk, r);
+    if (walk->out.status != SVASIM_STATUS_OK)
+        return SVASIM_PAGE_DROPPED; /* translation is off: an Unsupported Request */
+    if (core->registers.value[SV_REG_PRS] & SV_PRS_PRO)
+        return quiet ? SVASIM_PAGE_DROPPED : overflow(p, r);
+    forget_page(p, walk);
+    if (enqueue(core, r)) {
+        sv_registers_page_status(&core->registers, SV_PRS_PPR);
+        sv_core_send_messages(core);
+        return SVASIM_PAGE_QUEUED;
+    }
+    if (quiet)
+        return SVASIM_PAGE_DROPPED;
+    sv_registers_page_status(&core->registers, SV_PRS_PRO);
+    sv_core_send_messages(core);
+    return overflow(p, r);
+}
