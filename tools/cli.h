@@ -44,8 +44,8 @@ int cli_usage(const char *command, const char *format, ...) CLI_TOOL_PRINTF(2, 3
 /** A wrong option: what getopt_long returned, with ":" first in its short options. */
 int cli_usage_option(const char *command, int option, char **argv);
 /** A record that a machine refused with `err` and `text`. Returns the exit code for it. */
-int cli_record_message(const char *path, const svasim_record *record, svasim_err err,
-                       const char *text);
+int cli_record_message(const char *path, const svasim_reader *reader, const svasim_record *record,
+                       svasim_err err, const char *text);
 /** Where and why a trace could not be read. Returns the exit code for it. */
 int cli_trace_message(const svasim_trace_error *error);
 /** `code`, or CLI_EXIT_SYSTEM with a message if standard output could not be written. */

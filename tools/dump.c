@@ -147,7 +147,8 @@ static int apply(const struct command *command, svasim_machine *machine, svasim_
            record->number <= command->at) {
         err = svasim_machine_apply(machine, record);
         if (err != SVASIM_OK)
-            return cli_record_message(command->path, record, err, svasim_machine_error(machine));
+            return cli_record_message(command->path, reader, record, err,
+                                      svasim_machine_error(machine));
     }
     return err == SVASIM_OK ? CLI_EXIT_OK : cli_trace_message(svasim_reader_error(reader));
 }

@@ -211,11 +211,41 @@ static void put_invalidation(struct cli_events *events, const svasim_event *even
     put(events, "]");
 }
 
+static void put_page_request(struct cli_events *events, const svasim_event *event)
+{
+    static const char *const answers[] = {"queued", "success", "invalid", "dropped"};
+    static const char *const needs[] = {"none", "read", "write", "read+write"};
+    const svasim_page_request *request = event->page_request;
+    const svasim_fault_info *fault = svasim_fault_at(event->fault);
+    char sid[CLI_SID_TEXT];
+    cli_sid_format(request->source_id, sid);
+    put_number(events, ",\"t_out\":", event->tick);
+    put_word(events, ",\"sid\":", sid);
+    put_pasid(events, request->pasid);
+    put_bool(events, ",\"pr\":", request->flags & SVASIM_PAGE_PRIV);
+    put_word(events, ",\"op\":", needs[request->flags & 3]);
+    put_address(events, ",\"iova\":", request->address);
+    put_word(events, ",\"status\":", answers[event->page_answer]);
+    if (fault) {
+        put_number(events, ",\"fault\":{\"code\":", fault->code);
+        put_word(events, ",\"name\":", fault->name);
+        put(events, "}");
+    } else {
+        put(events, ",\"fault\":null");
+    }
+}
+
 void cli_events_put(struct cli_events *events, const svasim_event *event, uint64_t mhz)
 {
-    static const char *const kinds[] = {"translation", "submit", "completion", "invalidation",
-                                        "stale"};
-    if (event->kind > SVASIM_EVENT_STALE || events->failed)
+    static const char *const kinds[] = {
+        [SVASIM_EVENT_TRANSLATION] = "translation",
+        [SVASIM_EVENT_SUBMIT] = "submit",
+        [SVASIM_EVENT_COMPLETION] = "completion",
+        [SVASIM_EVENT_INVALIDATION] = "invalidation",
+        [SVASIM_EVENT_STALE] = "stale",
+        [SVASIM_EVENT_PAGE_REQUEST] = "page_request",
+    };
+    if (event->kind >= sizeof kinds / sizeof kinds[0] || !kinds[event->kind] || events->failed)
         return; /* failed expectations are listed, not logged */
     events->used = 0;
     put_word(events, "{\"kind\":", kinds[event->kind]);
@@ -224,6 +254,8 @@ void cli_events_put(struct cli_events *events, const svasim_event *event, uint64
         put_translation(events, event, mhz);
     else if (event->kind == SVASIM_EVENT_SUBMIT)
         put_submit(events, event);
+    else if (event->kind == SVASIM_EVENT_PAGE_REQUEST)
+        put_page_request(events, event);
     else if (event->kind == SVASIM_EVENT_COMPLETION)
         put_completion(events, event->completion, mhz);
     else

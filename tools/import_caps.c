@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* import_caps.c - from values of CAP_REG and ECAP_REG of a real unit to config keys. The table is
- * checked each time it is used: a unit made from the keys must read back the same registers, and
- * bits that do not are told. */
+/* import_caps.c - from values of CAP_REG and ECAP_REG of a real unit to config keys. A unit made
+ * from the keys must read back the same registers; bits that do not are told. */
 #include "import.h"
 
 #include <inttypes.h>
@@ -10,43 +9,7 @@
 #define CAP_OFFSET  0x08
 #define ECAP_OFFSET 0x10
 
-struct cap_row {
-    const char *key;
-    bool extended;         /* in ECAP_REG */
-    uint8_t lo, bits, add; /* value = bits + add */
-};
-
-/* Numbers first; the flags follow the order of the registers. */
-static const struct cap_row rows[] = {
-    {"cap.nd", false, 0, 3, 0},      {"cap.sagaw", false, 8, 5, 0},
-    {"cap.mgaw", false, 16, 6, 1},   {"cap.sslps", false, 34, 2, 0},
-    {"cap.nfr", false, 40, 8, 0},    {"cap.mamv", false, 48, 6, 0},
-    {"cap.pss", true, 35, 5, 0},     {"cap.cm", false, 7, 1, 0},
-    {"cap.zlr", false, 22, 1, 0},    {"cap.psi", false, 39, 1, 0},
-    {"cap.fs1gp", false, 56, 1, 0},  {"cap.pi", false, 59, 1, 0},
-    {"cap.fs5lp", false, 60, 1, 0},  {"cap.esirtps", false, 62, 1, 0},
-    {"cap.esrtps", false, 63, 1, 0}, {"cap.c", true, 0, 1, 0},
-    {"cap.qi", true, 1, 1, 0},       {"cap.dt", true, 2, 1, 0},
-    {"cap.ir", true, 3, 1, 0},       {"cap.eim", true, 4, 1, 0},
-    {"cap.pt", true, 6, 1, 0},       {"cap.sc", true, 7, 1, 0},
-    {"cap.mts", true, 25, 1, 0},     {"cap.nest", true, 26, 1, 0},
-    {"cap.prs", true, 29, 1, 0},     {"cap.ers", true, 30, 1, 0},
-    {"cap.srs", true, 31, 1, 0},     {"cap.nwfs", true, 33, 1, 0},
-    {"cap.eafs", true, 34, 1, 0},    {"cap.pasid", true, 40, 1, 0},
-    {"cap.dit", true, 41, 1, 0},     {"cap.pds", true, 42, 1, 0},
-    {"cap.smts", true, 43, 1, 0},    {"cap.ssads", true, 45, 1, 0},
-    {"cap.ssts", true, 46, 1, 0},    {"cap.fsts", true, 47, 1, 0},
-    {"cap.smpwcs", true, 48, 1, 0},  {"cap.rps", true, 49, 1, 0},
-    {"cap.tdxcs", true, 50, 1, 0},   {"cap.pms", true, 51, 1, 0},
-    {"cap.adms", true, 52, 1, 0},    {"cap.rprivs", true, 53, 1, 0},
-    {"cap.hpts", true, 55, 1, 0},    {"cap.ptrs", true, 56, 1, 0},
-    {"cap.ssirws", true, 57, 1, 0},  {"cap.sms", true, 58, 1, 0},
-    {"cap.hpt1gps", true, 59, 1, 0}, {"cap.rdts", true, 60, 1, 0},
-    {"cap.eimer", true, 61, 1, 0},   {"cap.irreq", true, 62, 1, 0},
-};
-#define ROWS (sizeof rows / sizeof rows[0])
-
-static void row_value(const struct cap_row *row, uint64_t word, char out[CLI_COUNT_TEXT])
+static void row_value(const svasim_capability_info *row, uint64_t word, char out[CLI_COUNT_TEXT])
 {
     uint64_t value = (word >> row->lo & ((UINT64_C(1) << row->bits) - 1)) + row->add;
     (void)snprintf(out, CLI_COUNT_TEXT, "%" PRIu64, value);
@@ -93,8 +56,9 @@ int cli_caps_build(struct cli_builder *to, const struct cli_caps *caps)
         cli_message("--haw: %s", svasim_config_error(config));
         code = CLI_EXIT_USAGE;
     }
-    for (size_t i = 0; i < ROWS && code == CLI_EXIT_OK; i++) {
-        const struct cap_row *row = &rows[i];
+    svasim_capability_info at;
+    for (unsigned i = 0; code == CLI_EXIT_OK && svasim_capability_at(i, &at); i++) {
+        const svasim_capability_info *row = &at;
         char value[CLI_COUNT_TEXT];
         if (!(row->extended ? caps->has_ecap : caps->has_cap))
             continue;

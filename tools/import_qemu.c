@@ -220,6 +220,8 @@ static int import_lines(struct cli_builder *to, struct lines *in)
 int cli_import_qemu_jsonl(struct cli_builder *to, const char *path)
 {
     struct lines in = {.path = path};
+    /* Descriptors are recorded as they are processed, not the memory that they lay in. */
+    cli_build_config(to, "queue.from_memory", "off");
     errno = 0;
     in.file = strcmp(path, "-") == 0 ? gzdopen(0, "rb") : gzopen(path, "rb");
     if (!in.file) {

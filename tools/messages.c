@@ -45,14 +45,16 @@ int cli_usage_option(const char *command, int option, char **argv)
     return cli_usage(command, "%s: no such option", text);
 }
 
-int cli_record_message(const char *path, const svasim_record *record, svasim_err err,
-                       const char *text)
+int cli_record_message(const char *path, const svasim_reader *reader, const svasim_record *record,
+                       svasim_err err, const char *text)
 {
+    uint64_t offset = svasim_reader_offset(reader);
     if (record->line)
-        cli_message("%s: line %" PRIu64 " (record %" PRIu64 "): %s", path, record->line,
-                    record->number, text);
+        cli_message("%s: line %" PRIu64 " (record %" PRIu64 ", byte %" PRIu64 "): %s", path,
+                    record->line, record->number, offset, text);
     else
-        cli_message("%s: record %" PRIu64 ": %s", path, record->number, text);
+        cli_message("%s: record %" PRIu64 " (block at byte %" PRIu64 "): %s", path, record->number,
+                    offset, text);
     return err == SVASIM_EINVAL ? CLI_EXIT_INPUT : CLI_EXIT_SYSTEM;
 }
 

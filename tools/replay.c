@@ -122,7 +122,7 @@ static int feed(struct replay *replay, svasim_reader *reader)
     while ((err = svasim_reader_next(reader, &record)) == SVASIM_OK && record) {
         err = svasim_machine_apply(replay->machine, record);
         if (err != SVASIM_OK)
-            return cli_record_message(replay->path, record, err,
+            return cli_record_message(replay->path, reader, record, err,
                                       svasim_machine_error(replay->machine));
         if (record->number % PROGRESS_PERIOD == 0) {
             uint64_t done, total;

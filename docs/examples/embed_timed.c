@@ -53,7 +53,7 @@ static void on_respond(void *user, const svasim_response *response)
     host->hits += (response->flags & SVASIM_IOTLB_HIT) != 0;
     host->joined += (response->flags & SVASIM_JOINED) != 0;
     if (response->tag % 16 == 0)
-        printf("request %2" PRIu64 " at tick %4" PRIu64 ": %3" PRIu64 " cycles, %3" PRIu32
+        printf("request %2" PRIu64 " at tick %4" PRIu64 ": %3" PRIu64 " cycles, %3" PRIu64
                " of them in memory\n",
                response->tag, response->accepted_at, response->completed_at - response->accepted_at,
                response->where[SVASIM_STAGE_MEMORY]);

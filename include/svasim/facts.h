@@ -137,6 +137,16 @@ typedef struct svasim_register_info {
 } svasim_register_info;
 SVASIM_API const svasim_register_info *svasim_register_at(unsigned index); /**< NULL past the end */
 
+/** Where software reads a capability: a config key as bits of CAP_REG or ECAP_REG. */
+typedef struct svasim_capability_info {
+    const char *key;  /**< "cap.mgaw" */
+    bool extended;    /**< in ECAP_REG */
+    uint8_t lo, bits; /**< first bit and width */
+    uint8_t add;      /**< config value = register field + add */
+} svasim_capability_info;
+/** Row `index`; false past the end. */
+SVASIM_API bool svasim_capability_at(unsigned index, svasim_capability_info *out);
+
 #ifdef __cplusplus
 }
 #endif

@@ -33,8 +33,7 @@ typedef enum svasim_record_kind {
 #define RECORD(id, number, verb, meaning)                                                          \
     }                                                                                              \
     ;                                                                                              \
-    enum {                                                                                         \
-        SVASIM_F_##id##_BASE_ = -1, /* so that the first field is slot 0 */
+    enum { SVASIM_F_##id##_BASE_ = -1, /* so that the first field is slot 0 */
 #define FIELD(id, name, type, required, meaning) SVASIM_F_##id##_##name,
 enum {
     SVASIM_F_UNUSED_ = 0
@@ -53,13 +52,13 @@ typedef struct svasim_blob {
 
 /** One record. Numeric fields are in `value`; text and data fields in `blob`. */
 typedef struct svasim_record {
-    uint64_t number; /**< 1 for the first record of the trace */
-    uint64_t line;   /**< text form: 1 for the first line; binary: 0 */
-    uint64_t time;   /**< tick, valid if has_time */
+    uint64_t number;  /**< 1 for the first record of the trace */
+    uint64_t line;    /**< text form: 1 for the first line; binary: 0 */
+    uint64_t time;    /**< tick, valid if has_time */
     uint32_t present; /**< bit n: field slot n is given */
-    uint8_t kind;    /**< svasim_record_kind */
+    uint8_t kind;     /**< svasim_record_kind */
     bool has_time;
-    uint64_t value[SVASIM_RECORD_FIELDS_MAX]; /**< 0 where the field is absent */
+    uint64_t value[SVASIM_RECORD_FIELDS_MAX];   /**< 0 where the field is absent */
     svasim_blob blob[SVASIM_RECORD_FIELDS_MAX]; /**< borrowed: valid until the next read */
 } svasim_record;
 
@@ -70,16 +69,16 @@ static inline bool svasim_record_has(const svasim_record *record, unsigned slot)
 
 /** Types of fields. */
 typedef enum svasim_field_type {
-    SVASIM_TYPE_HEX,   /**< number, printed as 0x... */
-    SVASIM_TYPE_DEC,   /**< number, printed in decimal */
-    SVASIM_TYPE_ID,    /**< like DEC; if absent in text, one more than the last one of any kind */
-    SVASIM_TYPE_SID,   /**< source id, printed as bb:dd.f */
-    SVASIM_TYPE_FLAG,  /**< present as a bare word: 1 */
+    SVASIM_TYPE_HEX,    /**< number, printed as 0x... */
+    SVASIM_TYPE_DEC,    /**< number, printed in decimal */
+    SVASIM_TYPE_ID,     /**< like DEC; if absent in text, one more than the last one of any kind */
+    SVASIM_TYPE_SID,    /**< source id, printed as bb:dd.f */
+    SVASIM_TYPE_FLAG,   /**< present as a bare word: 1 */
     SVASIM_TYPE_CHOICE, /**< one of a fixed list of words; the value is the word's index */
-    SVASIM_TYPE_FAULT, /**< fault by specification name; the value is svasim_fault */
-    SVASIM_TYPE_NAME,  /**< a word without blanks (blob) */
-    SVASIM_TYPE_DATA,  /**< bytes as hex digits (blob) */
-    SVASIM_TYPE_TEXT   /**< the rest of the line (blob); only as last field */
+    SVASIM_TYPE_FAULT,  /**< fault by specification name; the value is svasim_fault */
+    SVASIM_TYPE_NAME,   /**< a word without blanks (blob) */
+    SVASIM_TYPE_DATA,   /**< bytes as hex digits (blob) */
+    SVASIM_TYPE_TEXT    /**< the rest of the line (blob); only as last field */
 } svasim_field_type;
 
 typedef struct svasim_record_field {
@@ -89,11 +88,11 @@ typedef struct svasim_record_field {
     uint64_t max;        /**< largest value of a HEX, DEC, ID, SID or FLAG; else 0 */
     uint8_t type;        /**< svasim_field_type */
     bool required;
-    bool positional;     /**< written without "name=" */
+    bool positional; /**< written without "name=" */
 } svasim_record_field;
 
 typedef struct svasim_record_info {
-    const char *verb;    /**< first word of the line */
+    const char *verb; /**< first word of the line */
     const char *meaning;
     const svasim_record_field *fields;
     uint8_t field_count;
@@ -130,6 +129,8 @@ SVASIM_API void svasim_reader_close(svasim_reader *reader);
  */
 SVASIM_API svasim_err svasim_reader_next(svasim_reader *reader, const svasim_record **out);
 SVASIM_API const svasim_trace_error *svasim_reader_error(const svasim_reader *reader);
+/** Byte offset of the record read last: of its line, or of its block in the file. */
+SVASIM_API uint64_t svasim_reader_offset(const svasim_reader *reader);
 /** True for the binary form. */
 SVASIM_API bool svasim_reader_is_binary(const svasim_reader *reader);
 /**
@@ -144,10 +145,7 @@ SVASIM_API void svasim_reader_progress(const svasim_reader *reader, uint64_t *ou
 /* --- writing --- */
 
 typedef struct svasim_writer svasim_writer;
-typedef enum svasim_trace_form {
-    SVASIM_FORM_TEXT,
-    SVASIM_FORM_BINARY
-} svasim_trace_form;
+typedef enum svasim_trace_form { SVASIM_FORM_TEXT, SVASIM_FORM_BINARY } svasim_trace_form;
 
 /** Create a file; "-" is standard output. NULL on error; errno tells. */
 SVASIM_API svasim_writer *svasim_writer_open(const char *path, svasim_trace_form form);

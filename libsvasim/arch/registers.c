@@ -18,34 +18,11 @@
 #define IOTLB_IAIG     bits_mask(58, 57)
 #define IOTLB_WRITABLE (bits_mask(61, 60) | bits_mask(49, 32))
 
-static uint64_t capability_word(const svasim_config *config, bool extended)
-{
-    uint64_t word = 0;
-#define CAP_REG  false
-#define ECAP_REG true
-#define CAP(id, name, reg, bit, initial, meaning)                                                  \
-    if (reg##_REG == extended && config->value[SV_KEY_CAP_FIRST + SV_CAP_##id])                    \
-        word |= UINT64_C(1) << (bit);
-#include "spec/caps.def"
-#undef CAP
-    return word;
-}
-
 static uint64_t cap_value(const svasim_config *config)
 {
-    const uint64_t *v = config->value;
     /* DRD and DWD (bits 55, 54) are always set from major version 2 on. */
-    return capability_word(config, false) | v[SV_KEY_ND] | v[SV_KEY_SAGAW] << 8 |
-           (v[SV_KEY_MGAW] - 1) << 16 | v[SV_KEY_FRO] << 24 | v[SV_KEY_SSLPS] << 34 |
-           v[SV_KEY_NFR] << 40 | v[SV_KEY_MAMV] << 48 |
-           (v[SV_KEY_VERSION] >= 2 ? UINT64_C(3) << 54 : 0);
-}
-
-static uint64_t ecap_value(const svasim_config *config)
-{
-    uint64_t smts = config->value[SV_KEY_CAP_FIRST + SV_CAP_SMTS];
-    return capability_word(config, true) | config->value[SV_KEY_IRO] << 8 |
-           (smts ? config->value[SV_KEY_PSS] << 35 : 0);
+    uint64_t drains = config->value[SV_KEY_VERSION] >= 2 ? UINT64_C(3) << 54 : 0;
+    return sv_capability_register(config, false) | drains;
 }
 
 /* The widest address that any supported paging mode translates. */
@@ -64,7 +41,7 @@ void sv_registers_reset(struct sv_registers *registers, const svasim_config *con
         registers->value[i] = sv_registers[i].reset;
     registers->value[SV_REG_VER] = config->value[SV_KEY_VERSION] << 4;
     registers->value[SV_REG_CAP] = cap_value(config);
-    registers->value[SV_REG_ECAP] = ecap_value(config);
+    registers->value[SV_REG_ECAP] = sv_capability_register(config, true);
     registers->fault_offset = 16 * (uint32_t)config->value[SV_KEY_FRO];
     registers->iotlb_offset = 16 * (uint32_t)config->value[SV_KEY_IRO];
     registers->fault_width = widest_address(config);

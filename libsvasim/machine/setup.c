@@ -41,6 +41,17 @@ static bool make_flights(svasim_machine *machine)
     return true;
 }
 
+/* The unit could not be made; a later record may try again. */
+static void drop_host(svasim_machine *machine)
+{
+    svasim_mem_destroy(machine->mem);
+    free(machine->flights);
+    free(machine->queue);
+    machine->mem = NULL;
+    machine->flights = NULL;
+    machine->queue = NULL;
+}
+
 svasim_err sv_machine_need_unit(svasim_machine *machine)
 {
     if (machine->unit)
@@ -49,12 +60,16 @@ svasim_err sv_machine_need_unit(svasim_machine *machine)
     if (limit == 0)
         limit = UINT64_C(1) << config_number(machine, "cap.haw");
     machine->mem = svasim_mem_create(limit, NULL);
-    if (!machine->mem || !make_flights(machine))
+    if (!machine->mem || !make_flights(machine)) {
+        drop_host(machine);
         return sv_machine_fail(machine, SVASIM_ENOMEM, "out of memory");
+    }
     machine->mem_ports.size = sizeof machine->mem_ports;
     svasim_mem_ports(machine->mem, &machine->mem_ports);
     svasim_ports ports = sv_machine_ports(machine);
     svasim_err err = svasim_create(&machine->unit, machine->config, &ports, NULL);
+    if (err)
+        drop_host(machine);
     if (err == SVASIM_EINVAL)
         return sv_machine_fail(machine, err, "%s", svasim_config_error(machine->config));
     if (err)

@@ -40,6 +40,44 @@ const svasim_config_key *svasim_config_key_at(unsigned index)
     return index < SV_KEY_COUNT ? &keys[index] : NULL;
 }
 
+/* The keys' names are in the table above; the rest is in caps.def and cap_fields.def. */
+#define CAP_REG  false
+#define ECAP_REG true
+static const struct {
+    unsigned key;
+    bool extended;
+    uint8_t lo, bits, add;
+} capabilities[] = {
+#define CAP_FIELD(id, reg, lo, bits, add) {SV_KEY_##id, reg##_REG, lo, bits, add},
+#include "spec/cap_fields.def"
+#undef CAP_FIELD
+#define CAP(id, name, reg, bit, initial, meaning)                                                  \
+    {SV_KEY_CAP_FIRST + SV_CAP_##id, reg##_REG, bit, 1, 0},
+#include "spec/caps.def"
+#undef CAP
+};
+#define CAPABILITIES (sizeof capabilities / sizeof capabilities[0])
+
+bool svasim_capability_at(unsigned index, svasim_capability_info *out)
+{
+    if (index >= CAPABILITIES)
+        return false;
+    *out = (svasim_capability_info){keys[capabilities[index].key].name,
+                                    capabilities[index].extended, capabilities[index].lo,
+                                    capabilities[index].bits, capabilities[index].add};
+    return true;
+}
+
+uint64_t sv_capability_register(const svasim_config *config, bool extended)
+{
+    uint64_t word = 0;
+    for (unsigned i = 0; i < CAPABILITIES; i++)
+        if (capabilities[i].extended == extended)
+            word |= (config->value[capabilities[i].key] - capabilities[i].add)
+                    << capabilities[i].lo;
+    return word;
+}
+
 svasim_config *svasim_config_create(void)
 {
     svasim_config *config = calloc(1, sizeof *config);
@@ -246,6 +284,8 @@ bool sv_config_check(svasim_config *config)
         return refuse(config, "cap.sagaw: bit 0 is reserved");
     if (!(caps & SV_CAP_BIT(SSTS)) && config->value[SV_KEY_VERSION] >= 6)
         config->value[SV_KEY_SAGAW] = 0;
+    if (!(caps & SV_CAP_BIT(SMTS)))
+        config->value[SV_KEY_PSS] = 0;
     for (unsigned i = 0; i < SV_CACHE_COUNT; i++) {
         uint64_t sets = config->value[SV_KEY_CACHE(i, SV_PART_SETS)];
         uint64_t ways = config->value[SV_KEY_CACHE(i, SV_PART_WAYS)];

@@ -13,6 +13,8 @@ struct svasim_config {
 
 /* Checks that span several keys; false and an error text if one fails. */
 bool sv_config_check(svasim_config *config);
+/* CAP_REG or ECAP_REG as the configuration makes it. */
+uint64_t sv_capability_register(const svasim_config *config, bool extended);
 /* Capability bits as a word of SV_CAP_BIT. */
 uint64_t sv_config_caps(const svasim_config *config);
 

@@ -22,17 +22,23 @@ struct svasim_reader {
     uint64_t last_id, last_time;
 };
 
+uint64_t svasim_reader_offset(const svasim_reader *reader)
+{
+    if (reader->blocks != NULL)
+        return sv_blocks_offset(reader->blocks);
+    return reader->lines != NULL ? sv_lines_offset(reader->lines) : 0;
+}
+
 static void place_error(svasim_reader *reader)
 {
     svasim_trace_error *error = &reader->error;
     error->path = reader->path;
+    error->byte_offset = svasim_reader_offset(reader);
     if (reader->blocks != NULL) {
         error->record = sv_blocks_number(reader->blocks);
-        error->byte_offset = sv_blocks_offset(reader->blocks);
     } else if (reader->lines != NULL) {
         error->record = reader->next;
         error->line = sv_lines_number(reader->lines);
-        error->byte_offset = sv_lines_offset(reader->lines);
     }
 }
 

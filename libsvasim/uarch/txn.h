@@ -15,7 +15,7 @@ struct sv_txn {
     bool walking;                /* holds a walker */
     bool missed;                 /* needs or needed a walk */
     bool joined, listed;
-    uint32_t where[SVASIM_STAGE_COUNT];
+    uint64_t where[SVASIM_STAGE_COUNT];
     svasim_tick walker_since, missed_at;
     svasim_request request;
     uint32_t generation; /* of the mode its walk began with */
@@ -53,7 +53,7 @@ static inline struct sv_txn *sv_list_pop(struct sv_list *list)
 /* From now on the transaction's time belongs to `stage`. */
 static inline void sv_txn_enter(struct sv_txn *txn, svasim_tick now, svasim_stage stage)
 {
-    txn->where[txn->stage] += (uint32_t)(now - txn->since);
+    txn->where[txn->stage] += now - txn->since;
     txn->since = now;
     txn->stage = (uint8_t)stage;
 }

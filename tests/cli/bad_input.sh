@@ -29,12 +29,12 @@ same kept.svt start
 # Records that are well formed but cannot be applied.
 { cat start; echo "map nowhere 0x10000 bytes=0x1000"; echo "space more kind=user"; } >refused.svt
 expect_code 3 "$svasim" replay refused.svt
-has err "refused.svt: line 7 (record 6):"
+has err "refused.svt: line 7 (record 6, byte 139):"
 has err "nowhere"
 has out "1 of 1 expectations met"
 "$svasim" convert refused.svt refused.svb
 expect_code 3 "$svasim" replay refused.svb
-has err "refused.svb: record 6:"
+has err "refused.svb: record 6 (block at byte 0):"
 expect_code 3 "$svasim" dump refused.svt
 has out "pasid 1: pasid_entry"
 { echo "config cap.haw 99"; sed 1d start; } | trace >config.svt

@@ -129,7 +129,8 @@ void chance_save(struct chance_tables *saved, struct bed *bed)
     saved->length = svasim_tables_frame(bed->tables, 1) - BED_FRAMES;
     ck_assert_uint_lt(saved->length, BED_FRAME_BYTES);
     saved->bytes = malloc(saved->length);
-    ck_assert_ptr_nonnull(saved->bytes);
+    saved->scratch = malloc(2 * saved->length);
+    ck_assert(saved->bytes && saved->scratch);
     load(bed, saved->bytes, saved->length);
 }
 
@@ -141,17 +142,14 @@ void chance_restore(const struct chance_tables *saved, struct bed *bed)
 void chance_free(struct chance_tables *saved)
 {
     free(saved->bytes);
+    free(saved->scratch);
 }
 
 bool chance_same(const struct chance_tables *saved, struct bed *a, struct bed *b)
 {
-    unsigned char *bytes = malloc(2 * saved->length);
-    ck_assert_ptr_nonnull(bytes);
-    load(a, bytes, saved->length);
-    load(b, bytes + saved->length, saved->length);
-    bool same = memcmp(bytes, bytes + saved->length, saved->length) == 0;
-    free(bytes);
-    return same;
+    load(a, saved->scratch, saved->length);
+    load(b, saved->scratch + saved->length, saved->length);
+    return memcmp(saved->scratch, saved->scratch + saved->length, saved->length) == 0;
 }
 
 /* A quadword that is in use, if one is near. */

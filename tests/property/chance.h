@@ -19,6 +19,7 @@ svasim_request chance_request(struct sv_rng *rng, const struct bed *bed);
 /* Contents of the frames that hold tables, to compare and restore. */
 struct chance_tables {
     unsigned char *bytes;
+    unsigned char *scratch; /* room for two copies, to compare */
     uint64_t length;
 };
 void chance_save(struct chance_tables *saved, struct bed *bed);

@@ -1,0 +1,440 @@
+/* SPDX-License-Identifier: MIT */
+/* test_fault_log.c - what does software read of a fault? Fields of the fault recording registers,
+ * their ring, overflow, and how software empties it (sections 7.2.1 and 11.4.8). */
+#include "unit_bed.h"
+
+#define F_BIT (UINT64_C(1) << 63)
+
+/* Upper quadword of a record. `type`: T1 in bit 1, T2 in bit 0. */
+static uint64_t upper(uint16_t sid, unsigned reason, unsigned type, unsigned at)
+{
+    return F_BIT | (uint64_t)(type >> 1) << 62 | (uint64_t)at << 60 | (uint64_t)reason << 32 |
+           (uint64_t)(type & 1) << 28 | sid;
+}
+
+static uint64_t with_pasid(uint32_t pasid, bool executes, bool privileged)
+{
+    return (uint64_t)pasid << 40 | UINT64_C(1) << 31 | (uint64_t)executes << 30 |
+           (uint64_t)privileged << 29;
+}
+
+static uint64_t record(const struct unit_bed *bed, unsigned i, unsigned word)
+{
+    return unit_read(bed, REG_FRCD + 16 * i + 8 * word, 8);
+}
+
+static bool pending(const struct unit_bed *bed, unsigned i)
+{
+    return (record(bed, i, 1) & F_BIT) != 0;
+}
+
+static void clear(struct unit_bed *bed, unsigned i)
+{
+    unit_write(bed, REG_FRCD + 16 * i + 12, 4, UINT32_C(1) << 31);
+}
+
+static void status_is(const struct unit_bed *bed, unsigned bits, unsigned index)
+{
+    uint64_t status = unit_read(bed, REG_FSTS, 4);
+    assert_int_equal(status & 0xffff00ff, bits);
+    if (bits & FSTS_PPF)
+        assert_int_equal(status >> 8 & 0xff, index);
+}
+
+/* Offer `request`, which must fault with `fault`, and be logged. */
+static void expect_fault(struct unit_bed *bed, const svasim_request *request, svasim_fault fault)
+{
+    svasim_response response = {0};
+    assert_int_equal(svasim_translate(bed->unit, request, &response), SVASIM_OK);
+    assert_int_equal(response.fault, fault);
+    assert_true(response.flags & SVASIM_RECORDED);
+}
+
+/* --- fields --- */
+
+static void fields_follow_the_request(void **state)
+{
+    static const struct {
+        svasim_op op;
+        uint32_t pasid;
+        uint8_t flags;
+        unsigned type;
+    } rows[] = {
+        {SVASIM_READ, SVASIM_NO_PASID, 0, 2},
+        {SVASIM_WRITE, SVASIM_NO_PASID, 0, 0},
+        {SVASIM_ATOMIC, SVASIM_NO_PASID, 0, 3},
+        {SVASIM_READ, UNIT_NO_PASID, 0, 2},
+        {SVASIM_WRITE, UNIT_NO_PASID, 0, 0},
+        {SVASIM_ATOMIC, UNIT_NO_PASID, 0, 3},
+        {SVASIM_READ, UNIT_NO_PASID, SVASIM_PRIV, 2},
+        {SVASIM_WRITE, UNIT_NO_PASID, SVASIM_PRIV, 0},
+        {SVASIM_READ, UNIT_NO_PASID, SVASIM_EXEC, 2},
+        {SVASIM_READ, UNIT_NO_PASID, SVASIM_EXEC | SVASIM_PRIV, 2},
+    };
+    (void)state;
+    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct unit_bed bed;
+        bool has_pasid = rows[i].pasid != SVASIM_NO_PASID;
+        uint16_t sid = has_pasid ? UNIT_SID : UNIT_NO_SID;
+        svasim_request request = unit_request(sid, rows[i].pasid, 0x7654321abcd8, rows[i].op);
+        request.flags = rows[i].flags;
+        unit_open(&bed, UNIT_SCALABLE, NULL);
+        unit_on(&bed);
+        expect_fault(&bed, &request, has_pasid ? SVASIM_FAULT_SPT_2 : SVASIM_FAULT_SCT_2);
+        uint64_t expected = upper(sid, has_pasid ? 0x59 : 0x41, rows[i].type, 0);
+        if (has_pasid)
+            expected |= with_pasid(UNIT_NO_PASID, (rows[i].flags & SVASIM_EXEC) != 0,
+                                   (rows[i].flags & SVASIM_PRIV) != 0);
+        assert_int_equal(record(&bed, 0, 1), expected);
+        assert_int_equal(record(&bed, 0, 0), 0x7654321ab000);
+        unit_close(&bed);
+    }
+}
+
+static void pasid_keeps_all_its_bits(void **state)
+{
+    struct unit_bed bed;
+    (void)state;
+    unit_open(&bed, UNIT_SCALABLE, NULL);
+    unit_on(&bed);
+    svasim_request request = unit_request(0xffff, 0xfffff, UNIT_VA, SVASIM_WRITE);
+    expect_fault(&bed, &request, SVASIM_FAULT_SRT_2);
+    assert_int_equal(record(&bed, 0, 1),
+                     upper(0xffff, 0x39, 0, 0) | with_pasid(0xfffff, false, false));
+    unit_close(&bed);
+}
+
+/* The PASID that RID_PASID supplies did not come with the request. */
+static void rid_pasid_is_not_recorded(void **state)
+{
+    struct unit_bed bed;
+    (void)state;
+    unit_open(&bed, UNIT_SCALABLE, NULL);
+    svasim_entry_ref ref = {.entry = SVASIM_ENTRY_CONTEXT, .source_id = UNIT_SID};
+    assert_int_equal(svasim_tables_set(bed.tables, &ref, "rid_pasid=5"), SVASIM_OK);
+    unit_on(&bed);
+    svasim_request request = unit_request(UNIT_SID, SVASIM_NO_PASID, UNIT_NOWHERE, SVASIM_READ);
+    expect_fault(&bed, &request, SVASIM_FAULT_SSS_2);
+    assert_int_equal(record(&bed, 0, 1), upper(UNIT_SID, 0x79, 2, 0));
+    unit_close(&bed);
+}
+
+static void address_type_needs_device_tlbs(void **state)
+{
+    (void)state;
+    for (unsigned at = 1; at <= 2; at++)
+        for (unsigned has = 0; has < 2; has++) {
+            struct unit_bed bed;
+            svasim_request request =
+                unit_request(UNIT_NO_SID, SVASIM_NO_PASID, UNIT_VA, SVASIM_READ);
+            request.at = (uint8_t)at;
+            unit_open(&bed, UNIT_SCALABLE, has ? NULL : UNIT_NO_DT);
+            unit_on(&bed);
+            expect_fault(&bed, &request, SVASIM_FAULT_SCT_2);
+            assert_int_equal(record(&bed, 0, 1), upper(UNIT_NO_SID, 0x41, 2, has ? at : 0));
+            unit_close(&bed);
+        }
+}
+
+static void pasid_fields_need_the_capability(void **state)
+{
+    struct unit_bed bed;
+    (void)state;
+    unit_open(&bed, UNIT_SCALABLE, "cap.pasid=off");
+    unit_on(&bed);
+    svasim_request request = unit_request(UNIT_NO_SID, 0xfffff, UNIT_VA, SVASIM_READ);
+    svasim_response response = {0};
+    request.flags = SVASIM_PRIV | SVASIM_EXEC;
+    assert_int_equal(svasim_translate(bed.unit, &request, &response), SVASIM_OK);
+    assert_true(response.flags & SVASIM_RECORDED);
+    assert_true(pending(&bed, 0));
+    assert_int_equal(record(&bed, 0, 1) & UINT64_C(0x0fffff00e0000000), 0);
+    unit_close(&bed);
+}
+
+static void address_ends_at_the_widest_paging(void **state)
+{
+    static const struct {
+        unsigned flags;
+        const char *config;
+        uint64_t page;
+    } rows[] = {
+        {UNIT_SCALABLE, NULL, UINT64_C(0x01fffffffffff000)},
+        {UNIT_SCALABLE, "cap.fs5lp=off", UINT64_C(0x01fffffffffff000)},
+        {UNIT_SCALABLE, "cap.sagaw=6", UINT64_C(0x01fffffffffff000)},
+        {UNIT_SCALABLE, "cap.fs5lp=off cap.sagaw=6", UINT64_C(0x0000fffffffff000)},
+        {UNIT_SCALABLE, "cap.fs5lp=off cap.sagaw=2", UINT64_C(0x0000fffffffff000)},
+        {UNIT_LEGACY, UNIT_NO_SMTS "cap.sagaw=4", UINT64_C(0x0000fffffffff000)},
+        {UNIT_LEGACY, UNIT_NO_SMTS "cap.sagaw=2", UINT64_C(0x0000007ffffff000)},
+        {UNIT_LEGACY, UNIT_NO_SMTS "cap.sagaw=8", UINT64_C(0x01fffffffffff000)},
+    };
+    (void)state;
+    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct unit_bed bed;
+        bool scalable = (rows[i].flags & UNIT_SCALABLE) != 0;
+        svasim_request request =
+            unit_request(UNIT_NO_SID, SVASIM_NO_PASID, UINT64_C(0xfffffffffffffff0), SVASIM_READ);
+        unit_open(&bed, rows[i].flags, rows[i].config);
+        unit_on(&bed);
+        expect_fault(&bed, &request, scalable ? SVASIM_FAULT_SCT_2 : SVASIM_FAULT_LCT_2);
+        assert_int_equal(record(&bed, 0, 0), rows[i].page);
+        assert_int_equal(record(&bed, 0, 1), upper(UNIT_NO_SID, scalable ? 0x41 : 0x02, 2, 0));
+        unit_close(&bed);
+    }
+}
+
+static void interrupt_range_has_no_page(void **state)
+{
+    struct unit_bed bed;
+    (void)state;
+    unit_open(&bed, UNIT_SCALABLE, NULL);
+    unit_on(&bed);
+    svasim_request request =
+        unit_request(UNIT_SID, SVASIM_NO_PASID, UINT64_C(0xfee01008), SVASIM_READ);
+    expect_fault(&bed, &request, SVASIM_FAULT_INT_29);
+    assert_int_equal(record(&bed, 0, 0), 0);
+    assert_int_equal(record(&bed, 0, 1) >> 32 & 0xff, 0x29);
+    assert_int_equal(record(&bed, 0, 1) & 0xffff, UNIT_SID);
+    assert_true(pending(&bed, 0));
+    unit_close(&bed);
+}
+
+static void silenced_faults_leave_no_record(void **state)
+{
+    struct unit_bed bed;
+    (void)state;
+    unit_open(&bed, UNIT_SCALABLE, NULL);
+    svasim_entry_ref ref = {.entry = SVASIM_ENTRY_CONTEXT, .source_id = UNIT_NO_SID};
+    assert_int_equal(svasim_tables_set(bed.tables, &ref, "fpd=1"), SVASIM_OK);
+    unit_on(&bed);
+    svasim_response response = unit_ask(&bed, UNIT_NO_SID, SVASIM_NO_PASID, UNIT_VA, SVASIM_READ);
+    assert_int_equal(response.fault, SVASIM_FAULT_SCT_2);
+    status_is(&bed, 0, 0);
+    assert_false(pending(&bed, 0));
+    unit_close(&bed);
+}
+
+/* --- the ring --- */
+
+static void only_the_fault_bit_can_be_written(void **state)
+{
+    struct unit_bed bed;
+    (void)state;
+    unit_open(&bed, UNIT_SCALABLE, NULL);
+    unit_on(&bed);
+    unit_fault(&bed, UNIT_NO_SID);
+    uint64_t low = record(&bed, 0, 0), high = record(&bed, 0, 1);
+    for (unsigned at = 0; at < 12; at += 4) {
+        unit_write(&bed, REG_FRCD + at, 4, 0);
+        unit_write(&bed, REG_FRCD + at, 4, 0xffffffff);
+    }
+    unit_write(&bed, REG_FRCD, 8, UINT64_MAX);
+    unit_write(&bed, REG_FRCD + 8, 8, ~F_BIT); /* 0 to F does nothing */
+    unit_write(&bed, REG_FRCD + 12, 4, 0x7fffffff);
+    assert_int_equal(record(&bed, 0, 0), low);
+    assert_int_equal(record(&bed, 0, 1), high);
+    assert_int_equal(unit_read(&bed, REG_FRCD + 12, 4), high >> 32);
+    unit_write(&bed, REG_FSTS, 4, FSTS_PPF); /* read-only */
+    status_is(&bed, FSTS_PPF, 0);
+    clear(&bed, 0);
+    assert_int_equal(record(&bed, 0, 1), high & ~F_BIT);
+    assert_int_equal(record(&bed, 0, 0), low);
+    unit_close(&bed);
+}
+
+static void pending_fault_and_index_follow_the_records(void **state)
+{
+    struct unit_bed bed;
+    (void)state;
+    unit_open(&bed, UNIT_SCALABLE, NULL);
+    unit_on(&bed);
+    status_is(&bed, 0, 0);
+    unit_fault(&bed, UNIT_NO_SID);
+    status_is(&bed, FSTS_PPF, 0);
+    unit_fault(&bed, UNIT_NO_SID);
+    assert_true(pending(&bed, 1));
+    status_is(&bed, FSTS_PPF, 0); /* the oldest that is pending */
+    clear(&bed, 0);
+    status_is(&bed, FSTS_PPF, 0); /* record 1 is still there; FRI does not move */
+    clear(&bed, 0);
+    status_is(&bed, FSTS_PPF, 0);
+    unit_write(&bed, REG_FRCD + 16 + 8, 8, F_BIT);
+    assert_false(pending(&bed, 1));
+    status_is(&bed, 0, 0);
+    unit_fault(&bed, UNIT_NO_SID);
+    assert_true(pending(&bed, 2));
+    status_is(&bed, FSTS_PPF, 2);
+    unit_close(&bed);
+}
+
+static void the_ring_wraps(void **state)
+{
+    struct unit_bed bed;
+    (void)state;
+    unit_open(&bed, UNIT_SCALABLE, "cap.nfr=2");
+    unit_on(&bed);
+    for (unsigned i = 0; i < 8; i++) {
+        unit_fault(&bed, UNIT_NO_SID);
+        status_is(&bed, FSTS_PPF, i % 3);
+        assert_true(pending(&bed, i % 3));
+        clear(&bed, i % 3);
+        status_is(&bed, 0, 0);
+    }
+    assert_int_equal(unit_read(&bed, REG_FRCD + 3 * 16, 8), 0); /* there is no fourth */
+    assert_int_equal(unit_read(&bed, REG_FRCD + 3 * 16 + 8, 8), 0);
+    unit_close(&bed);
+}
+
+static void overflow_blocks_until_cleared(void **state)
+{
+    struct unit_bed bed;
+    (void)state;
+    unit_open(&bed, UNIT_SCALABLE, "cap.nfr=1");
+    unit_on(&bed);
+    unit_fault(&bed, UNIT_NO_SID);
+    unit_fault(&bed, UNIT_NO_SID + 1);
+    status_is(&bed, FSTS_PPF, 0);
+    unit_fault(&bed, UNIT_NO_SID + 2); /* no room: lost, nothing is overwritten */
+    status_is(&bed, FSTS_PPF | FSTS_PFO, 0);
+    assert_int_equal(record(&bed, 0, 1) & 0xffff, UNIT_NO_SID);
+    assert_int_equal(record(&bed, 1, 1) & 0xffff, UNIT_NO_SID + 1);
+    clear(&bed, 0);
+    unit_fault(&bed, UNIT_NO_SID + 3); /* there is room, but PFO blocks */
+    assert_false(pending(&bed, 0));
+    clear(&bed, 1);
+    status_is(&bed, FSTS_PFO, 0);
+    unit_fault(&bed, UNIT_NO_SID + 4);
+    status_is(&bed, FSTS_PFO, 0);
+    unit_write(&bed, REG_FSTS, 4, 0);
+    status_is(&bed, FSTS_PFO, 0);
+    unit_write(&bed, REG_FSTS, 4, FSTS_PFO);
+    status_is(&bed, 0, 0);
+    unit_fault(&bed, UNIT_NO_SID + 5); /* the lost ones have not moved the index */
+    status_is(&bed, FSTS_PPF, 0);
+    assert_int_equal(record(&bed, 0, 1) & 0xffff, UNIT_NO_SID + 5);
+    assert_false(pending(&bed, 1));
+    unit_close(&bed);
+}
+
+static void a_free_record_elsewhere_is_not_used(void **state)
+{
+    struct unit_bed bed;
+    (void)state;
+    unit_open(&bed, UNIT_SCALABLE, "cap.nfr=1");
+    unit_on(&bed);
+    unit_fault(&bed, UNIT_NO_SID);
+    unit_fault(&bed, UNIT_NO_SID);
+    clear(&bed, 1);
+    unit_fault(&bed, UNIT_NO_SID);
+    status_is(&bed, FSTS_PPF | FSTS_PFO, 0);
+    assert_false(pending(&bed, 1));
+    clear(&bed, 0);
+    unit_write(&bed, REG_FSTS, 4, FSTS_PFO);
+    unit_fault(&bed, UNIT_NO_SID);
+    status_is(&bed, FSTS_PPF, 0);
+    unit_close(&bed);
+}
+
+/* Interrupt remapping cannot be on in this model, so translation decides alone. */
+static void index_starts_over_when_translation_goes_off(void **state)
+{
+    struct unit_bed bed;
+    (void)state;
+    unit_open(&bed, UNIT_SCALABLE, NULL);
+    unit_on(&bed);
+    unit_fault(&bed, UNIT_NO_SID);
+    clear(&bed, 0);
+    unit_write(&bed, REG_GCMD, 4, GCMD_TE | GCMD_QIE); /* none of these is a reason */
+    unit_write(&bed, REG_GCMD, 4, GCMD_TE);
+    unit_write(&bed, REG_GCMD, 4, GCMD_TE | GCMD_SRTP);
+    unit_fault(&bed, UNIT_NO_SID);
+    status_is(&bed, FSTS_PPF, 1);
+    unit_write(&bed, REG_GCMD, 4, 0);
+    status_is(&bed, FSTS_PPF, 1); /* records stay */
+    unit_on(&bed);
+    unit_fault(&bed, UNIT_NO_SID);
+    assert_true(pending(&bed, 0));
+    assert_false(pending(&bed, 2));
+    status_is(&bed, FSTS_PPF, 1);
+    unit_fault(&bed, UNIT_NO_SID); /* runs into the record from before */
+    status_is(&bed, FSTS_PPF | FSTS_PFO, 1);
+    unit_close(&bed);
+}
+
+static void collapsing_spares_records(void **state)
+{
+    (void)state;
+    for (unsigned on = 0; on < 2; on++) {
+        struct unit_bed bed;
+        unit_open(&bed, UNIT_SCALABLE, on ? "policy.collapse_faults=on" : NULL);
+        unit_on(&bed);
+        unit_ask(&bed, UNIT_SID, UNIT_NO_PASID, UNIT_VA, SVASIM_WRITE);
+        uint64_t first = record(&bed, 0, 1);
+        unit_ask(&bed, UNIT_SID, SVASIM_NO_PASID, UNIT_NOWHERE, SVASIM_READ);
+        unit_ask(&bed, UNIT_SID, SVASIM_NO_PASID, UINT64_C(0xfee00000), SVASIM_READ);
+        unit_fault(&bed, UNIT_NO_SID);
+        assert_int_equal(record(&bed, 0, 1), first);
+        assert_int_equal(record(&bed, on ? 1 : 3, 1) & 0xffff, UNIT_NO_SID);
+        assert_true(pending(&bed, 2) == !on);
+        clear(&bed, 0);
+        unit_ask(&bed, UNIT_SID, UNIT_NO_PASID, UNIT_VA, SVASIM_WRITE);
+        assert_true(pending(&bed, 2)); /* no pending record of this source: logged again */
+        status_is(&bed, FSTS_PPF, 0);
+        unit_close(&bed);
+    }
+}
+
+static void collapsing_comes_before_overflow(void **state)
+{
+    struct unit_bed bed;
+    (void)state;
+    unit_open(&bed, UNIT_SCALABLE, "policy.collapse_faults=on cap.nfr=0");
+    unit_on(&bed);
+    unit_fault(&bed, UNIT_NO_SID);
+    unit_fault(&bed, UNIT_NO_SID);
+    status_is(&bed, FSTS_PPF, 0);
+    unit_fault(&bed, UNIT_NO_SID + 1);
+    status_is(&bed, FSTS_PPF | FSTS_PFO, 0);
+    unit_close(&bed);
+}
+
+static void records_lie_where_the_capability_says(void **state)
+{
+    struct unit_bed bed;
+    (void)state;
+    unit_open(&bed, UNIT_SCALABLE, "cap.fro=0x20 cap.nfr=255");
+    unit_on(&bed);
+    for (unsigned i = 0; i < 256; i++)
+        unit_fault(&bed, (uint16_t)(UNIT_NO_SID + i % 16));
+    assert_int_equal(unit_read(&bed, 0x200 + 16 * 255 + 8, 8), upper(UNIT_NO_SID + 15, 0x41, 2, 0));
+    status_is(&bed, FSTS_PPF, 0);
+    unit_write(&bed, 0x200 + 16 * 0 + 12, 4, UINT32_C(1) << 31);
+    unit_fault(&bed, UNIT_NO_SID);
+    unit_fault(&bed, UNIT_NO_SID);
+    status_is(&bed, FSTS_PPF | FSTS_PFO, 0);
+    unit_close(&bed);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(fields_follow_the_request),
+        cmocka_unit_test(pasid_keeps_all_its_bits),
+        cmocka_unit_test(rid_pasid_is_not_recorded),
+        cmocka_unit_test(address_type_needs_device_tlbs),
+        cmocka_unit_test(pasid_fields_need_the_capability),
+        cmocka_unit_test(address_ends_at_the_widest_paging),
+        cmocka_unit_test(interrupt_range_has_no_page),
+        cmocka_unit_test(silenced_faults_leave_no_record),
+        cmocka_unit_test(only_the_fault_bit_can_be_written),
+        cmocka_unit_test(pending_fault_and_index_follow_the_records),
+        cmocka_unit_test(the_ring_wraps),
+        cmocka_unit_test(overflow_blocks_until_cleared),
+        cmocka_unit_test(a_free_record_elsewhere_is_not_used),
+        cmocka_unit_test(index_starts_over_when_translation_goes_off),
+        cmocka_unit_test(collapsing_spares_records),
+        cmocka_unit_test(collapsing_comes_before_overflow),
+        cmocka_unit_test(records_lie_where_the_capability_says),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
