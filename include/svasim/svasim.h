@@ -106,6 +106,7 @@ typedef struct svasim_response {
     uint8_t rights;           /**< SVASIM_R | SVASIM_W granted */
     uint8_t flags;            /**< SVASIM_RECORDED | ... */
     uint8_t pgtt;             /**< translation type used, PASID-entry encoding; 0 = none */
+    uint32_t reserved;        /**< 0: no padding, so that answers compare as bytes */
     uint64_t where[SVASIM_STAGE_COUNT]; /**< ticks spent by stage; the sum is the latency */
 } svasim_response;
 

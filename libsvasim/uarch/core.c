@@ -135,6 +135,7 @@ void sv_core_describe(const struct sv_ending *ending, svasim_response *out)
     out->rights = outcome->rights;
     out->flags = outcome->flags;
     out->pgtt = ending->pgtt;
+    out->reserved = 0;
 }
 
 void sv_core_send_messages(struct sv_core *core)

@@ -129,7 +129,8 @@ static void a_fence_holds_what_follows(void **state)
         stores_are(&bed, 3);
         for (unsigned i = 0; i < 3; i++)
             assert_int_equal(unit_event(&bed, UNIT_STORE, i)->data, i + 1);
-        assert_int_equal(unit_cached(&bed, "iotlb_4k"), 0);
+        /* Without the fence the request, still in its lookup, came after the invalidation. */
+        assert_int_equal(unit_cached(&bed, "iotlb_4k"), fence ? 0 : 1);
         unit_close(&bed);
     }
 }
