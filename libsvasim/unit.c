@@ -122,6 +122,18 @@ svasim_err svasim_peek(svasim *unit, const svasim_request *request, svasim_respo
     return SVASIM_OK;
 }
 
+svasim_err svasim_explain(svasim *unit, const svasim_request *request,
+                          void (*on_step)(void *user, const svasim_step *step), void *user,
+                          svasim_response *out)
+{
+    struct sv_ending ending;
+    if (!in_range(request))
+        return explain_request(unit, request);
+    sv_core_explain(&unit->core, request, on_step, user, &ending);
+    respond_now(unit, request, &ending, out);
+    return SVASIM_OK;
+}
+
 svasim_err svasim_submit(svasim *unit, const svasim_request *request)
 {
     if (!in_range(request))
@@ -164,8 +176,8 @@ static void flush_caches(svasim *unit)
 
 svasim_err svasim_mmio_write(svasim *unit, uint32_t offset, uint32_t bytes, uint64_t value)
 {
-    if ((bytes != 4 && bytes != 8) || offset % 4)
-        return refuse(unit, "register access: 4 or 8 bytes at a multiple of 4");
+    if ((bytes != 4 && bytes != 8) || offset % bytes)
+        return refuse(unit, "register access: 4 or 8 bytes, naturally aligned");
     const struct sv_rules *rules = &unit->core.rules;
     unsigned actions = sv_registers_write(&unit->core.registers, rules, offset, bytes, value);
     unit->core.mode.generation++;
@@ -191,8 +203,8 @@ svasim_err svasim_mmio_write(svasim *unit, uint32_t offset, uint32_t bytes, uint
 
 svasim_err svasim_mmio_read(svasim *unit, uint32_t offset, uint32_t bytes, uint64_t *value)
 {
-    if ((bytes != 4 && bytes != 8) || offset % 4)
-        return refuse(unit, "register access: 4 or 8 bytes at a multiple of 4");
+    if ((bytes != 4 && bytes != 8) || offset % bytes)
+        return refuse(unit, "register access: 4 or 8 bytes, naturally aligned");
     *value = sv_registers_read(&unit->core.registers, offset, bytes);
     return SVASIM_OK;
 }

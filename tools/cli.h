@@ -29,9 +29,11 @@ enum cli_exit {
 
 /* --- the commands; argv[0] is the command's name --- */
 int cli_cmd_replay(int argc, char **argv);
+int cli_cmd_check(int argc, char **argv);
 int cli_cmd_info(int argc, char **argv);
 int cli_cmd_convert(int argc, char **argv);
 int cli_cmd_dump(int argc, char **argv);
+int cli_cmd_explain(int argc, char **argv);
 int cli_cmd_gen(int argc, char **argv);
 int cli_cmd_import(int argc, char **argv);
 
@@ -97,5 +99,21 @@ int cli_pins_apply(const struct cli_pins *pins, svasim_machine *machine);
 /** Append all of `from`, which is empty afterwards; false if memory is short. */
 bool cli_pins_move(struct cli_pins *pins, struct cli_pins *from);
 void cli_pins_free(struct cli_pins *pins);
+
+/* --- a trace on a machine --- */
+
+/** The settings, every record of the trace, and the end. Errors are printed. Returns an exit code;
+   the machine has no unit if nothing ever ran. */
+int cli_machine_run(svasim_machine *machine, svasim_reader *reader, const char *path,
+                    const struct cli_pins *pins);
+
+/* --- words of the output --- */
+
+const char *cli_op_name(const svasim_request *request);
+const char *cli_submit_name(svasim_submit_kind kind);
+const char *cli_submit_result_name(svasim_submit_result result);
+/** Of the access bits in svasim_page_request.flags. */
+const char *cli_page_need_name(unsigned flags);
+const char *cli_page_answer_name(svasim_page_answer answer);
 
 #endif

@@ -64,7 +64,7 @@ uint64_t cli_dump_field(const svasim_layout *layout, const char *name, const uin
     return field ? svasim_field_get(field, words) : 0;
 }
 
-static void put_fields(const svasim_layout *layout, const uint64_t *words)
+void cli_dump_fields(const svasim_layout *layout, const uint64_t *words)
 {
     bool any = false;
     for (unsigned i = 0; i < layout->field_count; i++) {
@@ -92,7 +92,7 @@ void cli_dump_entry(struct dump *dump, unsigned indent, const char *label,
     printf("%*s%s: %s at 0x%" PRIx64, (int)indent, "", label, layout->name, hpa);
     if (layout->words == 1) { /* all on one line */
         printf("  %016" PRIx64 " ", words[0]);
-        put_fields(layout, words);
+        cli_dump_fields(layout, words);
         return;
     }
     for (unsigned i = 0; i < layout->words; i++) {
@@ -101,7 +101,7 @@ void cli_dump_entry(struct dump *dump, unsigned indent, const char *label,
         printf(" %016" PRIx64, words[i]);
     }
     printf("\n%*s", (int)indent + 1, "");
-    put_fields(layout, words);
+    cli_dump_fields(layout, words);
 }
 
 /* --- registers --- */

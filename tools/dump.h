@@ -28,6 +28,8 @@ bool cli_dump_read(struct dump *dump, unsigned indent, uint64_t hpa, uint64_t *w
 /** "LABEL layout at HPA", raw quadwords, and the fields that are not 0. */
 void cli_dump_entry(struct dump *dump, unsigned indent, const char *label,
                     const svasim_layout *layout, uint64_t hpa, const uint64_t *words);
+/** The fields that are not 0, in one line with its end. */
+void cli_dump_fields(const svasim_layout *layout, const uint64_t *words);
 /** A field by name; 0 if the layout has none. */
 uint64_t cli_dump_field(const svasim_layout *layout, const char *name, const uint64_t *words);
 

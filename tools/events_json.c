@@ -111,16 +111,6 @@ static void put_pasid(struct cli_events *events, uint32_t pasid)
         put_number(events, ",\"pasid\":", pasid);
 }
 
-static const char *op_name(const svasim_request *request)
-{
-    static const char *const names[] = {"read", "write", "atomic"};
-    if (request->at == SVASIM_TRANSLATION)
-        return "ats";
-    if (request->at == SVASIM_TRANSLATED)
-        return "translated";
-    return request->op <= SVASIM_ATOMIC ? names[request->op] : "reserved";
-}
-
 /* "status", "pa", "page_bytes" and "fault" of an answer. */
 static void put_answer(struct cli_events *events, const svasim_response *response)
 {
@@ -153,7 +143,7 @@ static void put_translation(struct cli_events *events, const svasim_event *event
     put_word(events, ",\"sid\":", sid);
     put_pasid(events, request->pasid);
     put_bool(events, ",\"pr\":", request->flags & SVASIM_PRIV);
-    put_word(events, ",\"op\":", op_name(request));
+    put_word(events, ",\"op\":", cli_op_name(request));
     put_address(events, ",\"iova\":", request->address);
     put(events, ",");
     put_answer(events, response);
@@ -172,11 +162,9 @@ static void put_translation(struct cli_events *events, const svasim_event *event
 
 static void put_submit(struct cli_events *events, const svasim_event *event)
 {
-    static const char *const ops[] = {"enqcmd", "enqcmds", "movdir64b"};
-    static const char *const results[] = {"accepted", "retry", "dropped", "gp"};
     put_number(events, ",\"t_out\":", event->tick);
-    put_word(events, ",\"op\":", ops[event->submit_kind]);
-    put_word(events, ",\"status\":", results[event->submit_result]);
+    put_word(events, ",\"op\":", cli_submit_name(event->submit_kind));
+    put_word(events, ",\"status\":", cli_submit_result_name(event->submit_result));
     put_number(events, ",\"tries\":", event->submit_tries);
 }
 
@@ -213,8 +201,6 @@ static void put_invalidation(struct cli_events *events, const svasim_event *even
 
 static void put_page_request(struct cli_events *events, const svasim_event *event)
 {
-    static const char *const answers[] = {"queued", "success", "invalid", "dropped"};
-    static const char *const needs[] = {"none", "read", "write", "read+write"};
     const svasim_page_request *request = event->page_request;
     const svasim_fault_info *fault = svasim_fault_at(event->fault);
     char sid[CLI_SID_TEXT];
@@ -223,9 +209,9 @@ static void put_page_request(struct cli_events *events, const svasim_event *even
     put_word(events, ",\"sid\":", sid);
     put_pasid(events, request->pasid);
     put_bool(events, ",\"pr\":", request->flags & SVASIM_PAGE_PRIV);
-    put_word(events, ",\"op\":", needs[request->flags & 3]);
+    put_word(events, ",\"op\":", cli_page_need_name(request->flags));
     put_address(events, ",\"iova\":", request->address);
-    put_word(events, ",\"status\":", answers[event->page_answer]);
+    put_word(events, ",\"status\":", cli_page_answer_name(event->page_answer));
     if (fault) {
         put_number(events, ",\"fault\":{\"code\":", fault->code);
         put_word(events, ",\"name\":", fault->name);

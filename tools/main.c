@@ -12,9 +12,11 @@ static const struct {
     const char *summary;
 } commands[] = {
     {"replay", cli_cmd_replay, "run traces with full timing and print a summary"},
+    {"check", cli_cmd_check, "run traces as tests, in parallel, and judge their expectations"},
     {"info", cli_cmd_info, "say what a trace holds; list keys, faults, layouts, ..."},
     {"convert", cli_cmd_convert, "between the text and the binary form of a trace"},
     {"dump", cli_cmd_dump, "decode registers and tables of a trace's machine"},
+    {"explain", cli_cmd_explain, "show one request's way, read by read"},
     {"gen", cli_cmd_gen, "write a synthetic trace from a seed"},
     {"import", cli_cmd_import, "turn another tool's log into a trace"},
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* replay.c - what does a unit do with these traces? Reads records, applies them, and tells the
- * outcome. Knows no record kind. */
+/* replay.c - what does a unit do with these traces? Runs each and tells the outcome. Knows no
+ * record kind. */
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -8,8 +8,7 @@
 
 #include "report.h"
 
-#define LISTED_MAX      20    /* failed expectations shown; the rest is counted */
-#define PROGRESS_PERIOD 65536 /* records between two looks at the progress */
+#define LISTED_MAX 20 /* failed expectations shown; the rest is counted */
 
 struct replay {
     struct cli_pins pins;
@@ -115,24 +114,6 @@ static void list_rest(uint64_t count, const char *what)
 
 /* --- one file --- */
 
-static int feed(struct replay *replay, svasim_reader *reader)
-{
-    const svasim_record *record;
-    svasim_err err;
-    while ((err = svasim_reader_next(reader, &record)) == SVASIM_OK && record) {
-        err = svasim_machine_apply(replay->machine, record);
-        if (err != SVASIM_OK)
-            return cli_record_message(replay->path, reader, record, err,
-                                      svasim_machine_error(replay->machine));
-        if (record->number % PROGRESS_PERIOD == 0) {
-            uint64_t done, total;
-            svasim_reader_progress(reader, &done, &total);
-            cli_progress(replay->path, done, total);
-        }
-    }
-    return err == SVASIM_OK ? CLI_EXIT_OK : cli_trace_message(svasim_reader_error(reader));
-}
-
 static int tell(struct replay *replay, int code)
 {
 
@@ -161,18 +142,7 @@ static int tell(struct replay *replay, int code)
 
 static int run_machine(struct replay *replay, svasim_reader *reader)
 {
-    int code = cli_pins_apply(&replay->pins, replay->machine);
-    if (code == CLI_EXIT_OK)
-        code = feed(replay, reader);
-    /* Without a unit after an error there is nothing to finish. */
-    svasim_err err = SVASIM_OK;
-    if (code == CLI_EXIT_OK || svasim_machine_unit(replay->machine))
-        err = svasim_machine_finish(replay->machine);
-    cli_progress_wipe();
-    if (err != SVASIM_OK && code == CLI_EXIT_OK) {
-        cli_message("%s: %s", replay->path, svasim_machine_error(replay->machine));
-        code = err == SVASIM_EINVAL ? CLI_EXIT_INPUT : CLI_EXIT_SYSTEM;
-    }
+    int code = cli_machine_run(replay->machine, reader, replay->path, &replay->pins);
     if (!svasim_machine_unit(replay->machine))
         return code; /* nothing ever ran, and a message says why */
     return tell(replay, code);

@@ -87,6 +87,12 @@ SVASIM_API svasim_err svasim_machine_finish(svasim_machine *machine);
 /** Text of the last error: field, value and what was expected. */
 SVASIM_API const char *svasim_machine_error(const svasim_machine *machine);
 
+/**
+ * The request that a dma record stands for.
+ * @return NULL, or the field that is out of range and why
+ */
+SVASIM_API const char *svasim_machine_request(const svasim_record *record, svasim_request *out);
+
 /** Numbers of the run so far. */
 typedef struct svasim_machine_stats {
     uint64_t records;

@@ -142,7 +142,7 @@ typedef struct svasim_ports {
     /** A request queue that had been full has room again. May be NULL. */
     void (*on_credit)(void *host);
     /** An event message (a DWORD write of `data` to `address`, in the interrupt range); never
-        remapped. May be NULL. */
+        remapped. Must not call back into the unit. May be NULL. */
     void (*interrupt)(void *host, uint64_t address, uint32_t data);
     /** Software's page group response to a device. May be NULL. */
     void (*page_response)(void *host, const struct svasim_page_response *response);
@@ -181,6 +181,25 @@ SVASIM_API svasim_err svasim_translate(svasim *unit, const svasim_request *reque
  */
 SVASIM_API svasim_err svasim_peek(svasim *unit, const svasim_request *request,
                                   svasim_response *out);
+
+/** One memory access of an explained walk. */
+typedef struct svasim_step {
+    const svasim_layout *layout; /**< what was read; NULL if the read failed */
+    uint64_t hpa;                /**< where */
+    uint64_t input;              /**< address that the stage translates; 0 before the stages */
+    uint64_t words[8];           /**< the entry, host order; of an update: what it would become */
+    uint8_t level;               /**< 1..5 of a paging entry, else 0 */
+    bool is_update;              /**< accessed or dirty flags would be set here */
+    bool is_nested;              /**< a second-stage entry for an address of the first stage */
+} svasim_step;
+
+/**
+ * svasim_peek, told step by step.
+ * @param on_step called for each memory access in order; the step is valid during the call
+ */
+SVASIM_API svasim_err svasim_explain(svasim *unit, const svasim_request *request,
+                                     void (*on_step)(void *user, const svasim_step *step),
+                                     void *user, svasim_response *out);
 
 /* --- timed --- */
 

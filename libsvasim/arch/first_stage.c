@@ -118,7 +118,7 @@ static enum sv_ask open_table(struct sv_walk *walk, uint64_t address)
 static enum sv_ask read_entry(struct sv_walk *walk)
 {
     walk->fs.hpa = walk->fs.table + entry_offset(&walk->fs);
-    return sv_ask_read(walk, walk->fs.hpa, 8, judge_entry);
+    return sv_ask_read(walk, SV_READING_FIRST, walk->fs.hpa, 8, judge_entry);
 }
 
 /* --- accessed flags, section 3.6.2 --- */

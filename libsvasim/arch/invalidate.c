@@ -119,13 +119,14 @@ static uint8_t decode_scope(const struct sv_rules *rules, enum sv_ttm ttm, enum 
     return 0;
 }
 
-static uint8_t decode_wait(const uint64_t *w, struct sv_invalidation *out)
+static uint8_t decode_wait(const struct sv_rules *rules, const uint64_t *w,
+                           struct sv_invalidation *out)
 {
     out->kind = SV_INV_WAIT;
     out->writes_status = sv_inv_wait_sw(w);
     out->interrupts = sv_inv_wait_iflag(w);
     out->fence = sv_inv_wait_fn(w);
-    out->status_hpa = sv_inv_wait_status_addr(w);
+    out->status_hpa = sv_inv_wait_status_addr(w) & low_mask(rules->haw);
     out->status_data = (uint32_t)sv_inv_wait_status_data(w);
     return 0;
 }
@@ -172,7 +173,7 @@ static uint8_t decode(const struct sv_rules *rules, enum sv_ttm ttm, const uint6
     if (layout == SV_LAYOUT_inv_wait) {
         if (sv_inv_wait_pd(words) && !sv_rules_has(rules, SV_CAP_PDS))
             return 4;
-        return decode_wait(words, out);
+        return decode_wait(rules, words, out);
     }
     if (layout == SV_LAYOUT_inv_page_grp_resp)
         return decode_response(words, out);

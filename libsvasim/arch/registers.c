@@ -13,6 +13,7 @@
 #define CONTROL_IM     (UINT64_C(1) << 31)
 #define CONTROL_IP     (UINT64_C(1) << 30)
 #define ICS_IWC        UINT64_C(1)
+#define RTADDR_SSIRWE  (UINT64_C(1) << 7)
 #define COMMAND_BIT    (UINT64_C(1) << 63) /* ICC, IVT */
 #define CCMD_CAIG      bits_mask(60, 59)
 #define IOTLB_IAIG     bits_mask(58, 57)
@@ -34,11 +35,18 @@ static uint8_t widest_address(const svasim_config *config)
     return five ? 57 : four ? 48 : sagaw & 2 ? 39 : 64;
 }
 
+static bool exists(const struct sv_registers *registers, unsigned i)
+{
+    return (sv_register_needs[i] & ~registers->caps) == 0;
+}
+
 void sv_registers_reset(struct sv_registers *registers, const svasim_config *config)
 {
     *registers = (struct sv_registers){0};
+    registers->caps = sv_config_caps(config);
     for (unsigned i = 0; i < SV_REG_COUNT; i++)
-        registers->value[i] = sv_registers[i].reset;
+        if (exists(registers, i))
+            registers->value[i] = sv_registers[i].reset;
     registers->value[SV_REG_VER] = config->value[SV_KEY_VERSION] << 4;
     registers->value[SV_REG_CAP] = cap_value(config);
     registers->value[SV_REG_ECAP] = sv_capability_register(config, true);
@@ -87,7 +95,7 @@ bool sv_registers_take_message(struct sv_registers *registers, uint64_t *out_add
                                uint32_t *out_data)
 {
     for (unsigned i = 0; i < SV_MESSAGE_COUNT; i++) {
-        if (!(registers->due >> i & 1u))
+        if (!((unsigned)registers->due >> i & 1u))
             continue;
         registers->due &= (uint8_t) ~(1u << i);
         *out_address =
@@ -192,10 +200,10 @@ static void write_w1c(struct sv_registers *registers, enum sv_register index, ui
 }
 
 /* Register that contains byte `offset`; SV_REG_COUNT in a hole. */
-static unsigned register_at(uint32_t offset)
+static unsigned register_at(const struct sv_registers *registers, uint32_t offset)
 {
     for (unsigned i = 0; i < SV_REG_COUNT; i++)
-        if (offset >= sv_registers[i].offset &&
+        if (exists(registers, i) && offset >= sv_registers[i].offset &&
             offset < sv_registers[i].offset + sv_registers[i].bytes)
             return i;
     return SV_REG_COUNT;
@@ -250,7 +258,7 @@ static unsigned write_half(struct sv_registers *registers, const struct sv_rules
     }
     if (in_iotlb(registers, offset))
         return write_iotlb(registers, offset, value);
-    unsigned i = register_at(offset);
+    unsigned i = register_at(registers, offset);
     if (i == SV_REG_COUNT)
         return SV_ACTION_NONE;
     unsigned shift = 8 * (offset - sv_registers[i].offset);
@@ -277,6 +285,8 @@ static unsigned write_half(struct sv_registers *registers, const struct sv_rules
     default:
         put_half(&registers->value[i], shift, value, sv_register_writable[i]);
     }
+    if (!sv_rules_has(rules, SV_CAP_SSIRWS))
+        registers->value[SV_REG_RTADDR] &= ~RTADDR_SSIRWE;
     if (i == SV_REG_CCMD && shift && value >> 31)
         return SV_ACTION_CCMD;
     return i == SV_REG_IQT && !shift ? SV_ACTION_QUEUE : SV_ACTION_NONE;
@@ -324,7 +334,7 @@ bool sv_registers_take_iotlb(struct sv_registers *registers, const struct sv_rul
     uint64_t am = registers->iva & 0x3f;
     bool page = granularity == 3;
     if (!registers_may_invalidate(registers, rules, ttm) || granularity == 0 ||
-        (page && am > rules->mamv))
+        (page && sv_rules_has(rules, SV_CAP_PSI) && am > rules->mamv))
         return false;
     if (page && !sv_rules_has(rules, SV_CAP_PSI))
         granularity = 2; /* coarser than asked, and said so */
@@ -347,7 +357,7 @@ static uint64_t read_half(const struct sv_registers *registers, uint32_t offset)
         uint32_t at = offset - registers->iotlb_offset;
         return at < 8 ? 0 : registers->iotlb >> (8 * (at & 4)) & UINT64_C(0xffffffff);
     }
-    unsigned i = register_at(offset);
+    unsigned i = register_at(registers, offset);
     if (i == SV_REG_COUNT)
         return 0;
     return registers->value[i] >> (8 * (offset - sv_registers[i].offset)) & UINT64_C(0xffffffff);

@@ -15,6 +15,7 @@ enum sv_message { SV_MESSAGE_FAULT, SV_MESSAGE_INVALIDATION, SV_MESSAGE_PAGE, SV
 struct sv_registers {
     uint64_t value[SV_REG_COUNT];
     uint64_t iva, iotlb; /* at IRO */
+    uint64_t caps;       /* which registers exist */
     struct sv_fault_log log;
     uint32_t fault_offset, iotlb_offset; /* bytes */
     uint8_t fault_width;                 /* address bits that a fault record shows */

@@ -75,7 +75,7 @@ static enum sv_ask read_entry(struct sv_walk *walk)
 {
     struct sv_stage_state *ss = &walk->ss;
     ss->hpa = ss->table + 8 * (ss->address >> (3 + 9 * ss->level) & 0x1ff);
-    return sv_ask_read(walk, ss->hpa, 8, judge_entry);
+    return sv_ask_read(walk, SV_READING_SECOND, ss->hpa, 8, judge_entry);
 }
 
 static bool is_leaf(const struct sv_stage_state *ss, uint64_t e)

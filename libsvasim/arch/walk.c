@@ -145,7 +145,8 @@ enum sv_ask sv_walk_tables(struct sv_walk *walk)
         walk->judge = judge_context_cache;
         return SV_ASK_CONTEXT;
     }
-    return sv_ask_read(walk, walk->root + 16u * (walk->request.source_id >> 8), 16, judge_root);
+    return sv_ask_read(walk, SV_READING_ROOT, walk->root + 16u * (walk->request.source_id >> 8), 16,
+                       judge_root);
 }
 
 static enum sv_ask judge_root(struct sv_walk *walk)
@@ -158,7 +159,8 @@ static enum sv_ask judge_root(struct sv_walk *walk)
         REQUIRE(walk, sv_legacy_root_entry_p(e), LRT_2);
         REQUIRE(walk, !((e[0] & rules->legacy_root_rsvd[0]) | (e[1] & rules->legacy_root_rsvd[1])),
                 LRT_3);
-        return sv_ask_read(walk, sv_legacy_root_entry_ctp(e) + 16u * function, 16, judge_context);
+        return sv_ask_read(walk, SV_READING_CONTEXT, sv_legacy_root_entry_ctp(e) + 16u * function,
+                           16, judge_context);
     }
     REQUIRE(walk, walk->ok, SRT_1);
     unsigned half = function >> 7;
@@ -168,7 +170,8 @@ static enum sv_ask judge_root(struct sv_walk *walk)
     if (rules->both_halves && present[!half])
         REQUIRE(walk, !(e[!half] & rules->root_rsvd[!half]), SRT_3);
     uint64_t table = half ? sv_root_entry_uctp(e) : sv_root_entry_lctp(e);
-    return sv_ask_read(walk, table + 32u * (function & 0x7f), 32, judge_context);
+    return sv_ask_read(walk, SV_READING_CONTEXT, table + 32u * (function & 0x7f), 32,
+                       judge_context);
 }
 
 static enum sv_ask enter_legacy(struct sv_walk *walk);
@@ -182,7 +185,8 @@ static enum sv_ask context_ready(struct sv_walk *walk)
 static enum sv_ask judge_context_cache(struct sv_walk *walk)
 {
     if (!walk->found)
-        return sv_ask_read(walk, walk->root + 16u * (walk->request.source_id >> 8), 16, judge_root);
+        return sv_ask_read(walk, SV_READING_ROOT, walk->root + 16u * (walk->request.source_id >> 8),
+                           16, judge_root);
     walk->context = *(const struct sv_context *)walk->found;
     walk->fpd |= walk->context.fpd;
     return context_ready(walk);
@@ -325,7 +329,8 @@ static enum sv_ask check_context(struct sv_walk *walk)
         walk->judge = judge_pasid_cache;
         return SV_ASK_PASID;
     }
-    return sv_ask_read(walk, context->table + 8u * (walk->pasid >> 6), 8, judge_pasid_dir);
+    return sv_ask_read(walk, SV_READING_PASID_DIR, context->table + 8u * (walk->pasid >> 6), 8,
+                       judge_pasid_dir);
 }
 
 /* --- legacy mode, section 3.4.2 --- */
@@ -388,7 +393,8 @@ static enum sv_ask enter_stage(struct sv_walk *walk)
 static enum sv_ask judge_pasid_cache(struct sv_walk *walk)
 {
     if (!walk->found)
-        return sv_ask_read(walk, walk->context.table + 8u * (walk->pasid >> 6), 8, judge_pasid_dir);
+        return sv_ask_read(walk, SV_READING_PASID_DIR,
+                           walk->context.table + 8u * (walk->pasid >> 6), 8, judge_pasid_dir);
     walk->entry = *(const struct sv_pasid *)walk->found;
     walk->fpd |= walk->entry.fpd;
     return enter_stage(walk);
@@ -402,8 +408,8 @@ static enum sv_ask judge_pasid_dir(struct sv_walk *walk)
     walk->fpd |= walk->entry.fpd;
     REQUIRE(walk, sv_pasid_dir_entry_p(e), SPD_2);
     REQUIRE(walk, !(e[0] & walk->rules->pasid_dir_rsvd), SPD_3);
-    return sv_ask_read(walk, sv_pasid_dir_entry_smptblptr(e) + 64u * (walk->pasid & 63), 64,
-                       judge_pasid);
+    return sv_ask_read(walk, SV_READING_PASID,
+                       sv_pasid_dir_entry_smptblptr(e) + 64u * (walk->pasid & 63), 64, judge_pasid);
 }
 
 static bool pgtt_is_supported(const struct sv_rules *rules, unsigned pgtt)

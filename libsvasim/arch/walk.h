@@ -24,6 +24,16 @@ enum sv_ask {
     SV_ASK_DONE
 };
 
+/* Which structure a read is for; for whoever explains a walk. */
+enum sv_reading {
+    SV_READING_ROOT,
+    SV_READING_CONTEXT,
+    SV_READING_PASID_DIR,
+    SV_READING_PASID,
+    SV_READING_FIRST,
+    SV_READING_SECOND
+};
+
 /* What a lookup compares. Each cache uses the parts that caches.def names. */
 struct sv_lookup {
     uint64_t address; /* input address (guest address for the second stage) */
@@ -119,6 +129,7 @@ struct sv_walk {
     uint64_t hpa, expected, desired;
     struct sv_lookup key;
     uint8_t bytes;
+    uint8_t reading;    /* enum sv_reading */
     uint8_t fill_cache; /* enum sv_cache_id; for tables: stage and level in `key` */
     const void *fill;
     sv_judge judge; /* takes the answer */
@@ -226,9 +237,10 @@ bool sv_wants_dirty(const struct sv_rules *rules, const svasim_request *request)
 void sv_outcome_fault(struct sv_outcome *out, svasim_fault fault, const svasim_request *request,
                       bool fpd);
 
-static inline enum sv_ask sv_ask_read(struct sv_walk *walk, uint64_t hpa, uint8_t bytes,
-                                      sv_judge judge)
+static inline enum sv_ask sv_ask_read(struct sv_walk *walk, enum sv_reading reading, uint64_t hpa,
+                                      uint8_t bytes, sv_judge judge)
 {
+    walk->reading = (uint8_t)reading;
     walk->hpa = hpa;
     walk->bytes = bytes;
     walk->judge = judge;

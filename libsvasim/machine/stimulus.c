@@ -22,12 +22,13 @@ static struct sv_known *begin(svasim_machine *machine, uint64_t id, unsigned kin
     return known;
 }
 
-svasim_err sv_act_dma(svasim_machine *machine, const svasim_record *record)
+const char *svasim_machine_request(const svasim_record *record, svasim_request *out)
 {
     const uint64_t *value = record->value;
-    svasim_request request = {
+    uint32_t to_page_end = 4096 - (uint32_t)(value[SVASIM_F_DMA_iova] & 4095);
+    *out = (svasim_request){
         .address = value[SVASIM_F_DMA_iova],
-        .length = 64,
+        .length = to_page_end < 64 ? to_page_end : 64,
         .pasid = SVASIM_NO_PASID,
         .source_id = (uint16_t)value[SVASIM_F_DMA_sid],
         .op = (uint8_t)value[SVASIM_F_DMA_op],
@@ -35,28 +36,33 @@ svasim_err sv_act_dma(svasim_machine *machine, const svasim_record *record)
     };
     if (svasim_record_has(record, SVASIM_F_DMA_length)) {
         if (value[SVASIM_F_DMA_length] > 4096)
-            return sv_machine_fail(machine, SVASIM_EINVAL, "length: %" PRIu64 " is above 4096",
-                                   value[SVASIM_F_DMA_length]);
-        request.length = (uint32_t)value[SVASIM_F_DMA_length];
-    } else if ((request.address & 4095) > 4096 - 64) {
-        request.length = 4096 - (uint32_t)(request.address & 4095);
+            return "length: above 4096";
+        out->length = (uint32_t)value[SVASIM_F_DMA_length];
     }
     if (svasim_record_has(record, SVASIM_F_DMA_pasid)) {
         if (value[SVASIM_F_DMA_pasid] >> 20)
-            return sv_machine_fail(machine, SVASIM_EINVAL,
-                                   "pasid: %" PRIu64 " does not fit 20 bits",
-                                   value[SVASIM_F_DMA_pasid]);
-        request.pasid = (uint32_t)value[SVASIM_F_DMA_pasid];
+            return "pasid: does not fit 20 bits";
+        out->pasid = (uint32_t)value[SVASIM_F_DMA_pasid];
     }
     if (svasim_record_has(record, SVASIM_F_DMA_pr))
-        request.flags |= SVASIM_PRIV;
+        out->flags |= SVASIM_PRIV;
     if (svasim_record_has(record, SVASIM_F_DMA_er))
-        request.flags |= SVASIM_EXEC;
+        out->flags |= SVASIM_EXEC;
     if (svasim_record_has(record, SVASIM_F_DMA_nw))
-        request.flags |= SVASIM_NO_WRITE;
-    if (!begin(machine, value[SVASIM_F_DMA_id], SVASIM_RECORD_DMA))
-        return id_in_use(machine, value[SVASIM_F_DMA_id]);
-    return sv_machine_issue(machine, &request, value[SVASIM_F_DMA_id]);
+        out->flags |= SVASIM_NO_WRITE;
+    return NULL;
+}
+
+svasim_err sv_act_dma(svasim_machine *machine, const svasim_record *record)
+{
+    svasim_request request;
+    uint64_t id = record->value[SVASIM_F_DMA_id];
+    const char *wrong = svasim_machine_request(record, &request);
+    if (wrong)
+        return sv_machine_fail(machine, SVASIM_EINVAL, "%s", wrong);
+    if (!begin(machine, id, SVASIM_RECORD_DMA))
+        return id_in_use(machine, id);
+    return sv_machine_issue(machine, &request, id);
 }
 
 /* --- page requests --- */

@@ -260,6 +260,9 @@ static const struct {
 #undef B
 };
 
+/* First free unit of 16 bytes behind the registers at fixed offsets. */
+#define FIXED_REGISTERS_END 0xf
+
 bool sv_config_check(svasim_config *config)
 {
     uint64_t caps = sv_config_caps(config);
@@ -276,6 +279,10 @@ bool sv_config_check(svasim_config *config)
                      keys[SV_KEY_CAP_FIRST + unmodelled[i]].name);
             return false;
         }
+    uint64_t fro = config->value[SV_KEY_FRO], iro = config->value[SV_KEY_IRO];
+    if (fro < FIXED_REGISTERS_END || iro < FIXED_REGISTERS_END ||
+        (iro >= fro && iro <= fro + config->value[SV_KEY_NFR]))
+        return refuse(config, "cap.fro, cap.iro: these registers overlap each other or others");
     if (config->value[SV_KEY_MGAW] < config->value[SV_KEY_HAW])
         return refuse(config, "cap.mgaw: must be at least cap.haw");
     if (config->value[SV_KEY_SSLPS] == 2)

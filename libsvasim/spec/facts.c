@@ -46,14 +46,20 @@ static const svasim_cache_info caches[] = {
 };
 
 const svasim_register_info sv_registers[] = {
-#define REG(id, offset, bytes, access, reset, writable, name, meaning)                             \
+#define REG(id, offset, bytes, access, needs, reset, writable, name, meaning)                      \
     {name, meaning, offset, bytes, access, reset},
 #include "spec/registers.def"
 #undef REG
 };
 
 const uint64_t sv_register_writable[] = {
-#define REG(id, offset, bytes, access, reset, writable, name, meaning) writable,
+#define REG(id, offset, bytes, access, needs, reset, writable, name, meaning) writable,
+#include "spec/registers.def"
+#undef REG
+};
+
+const uint64_t sv_register_needs[] = {
+#define REG(id, offset, bytes, access, needs, reset, writable, name, meaning) needs,
 #include "spec/registers.def"
 #undef REG
 };

@@ -22,7 +22,7 @@ enum sv_cache_id {
 };
 
 enum sv_register {
-#define REG(id, offset, bytes, access, reset, writable, name, meaning) SV_REG_##id,
+#define REG(id, offset, bytes, access, needs, reset, writable, name, meaning) SV_REG_##id,
 #include "spec/registers.def"
 #undef REG
     SV_REG_COUNT
@@ -47,5 +47,6 @@ enum sv_part { SV_PART_ENABLED, SV_PART_SETS, SV_PART_WAYS, SV_PART_POLICY, SV_P
 extern const svasim_fault_info sv_faults[SVASIM_FAULT_COUNT];
 extern const svasim_register_info sv_registers[];
 extern const uint64_t sv_register_writable[];
+extern const uint64_t sv_register_needs[]; /* SV_CAP_BIT */
 
 #endif

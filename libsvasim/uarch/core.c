@@ -52,8 +52,9 @@ void sv_core_serve_cache(struct sv_core *core, struct sv_walk *walk, enum sv_ask
     }
 }
 
-static void read_memory(const svasim_ports *ports, struct sv_walk *walk)
+void sv_core_read(const struct sv_core *core, struct sv_walk *walk)
 {
+    const svasim_ports *ports = &core->ports;
     walk->ok = ports->read(ports->host, walk->hpa, walk->words, walk->bytes) == 0;
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
     for (unsigned i = 0; i < walk->bytes / 8u; i++)
@@ -65,7 +66,7 @@ void sv_core_serve_memory(struct sv_core *core, struct sv_walk *walk, enum sv_as
 {
     if (ask == SV_ASK_READ) {
         core->counter[SV_COUNT_MRDS]++;
-        read_memory(&core->ports, walk);
+        sv_core_read(core, walk);
         return;
     }
     core->counter[SV_COUNT_AD_UPDATE]++;
@@ -200,14 +201,5 @@ void sv_core_translate(struct sv_core *core, struct sv_walk *walk, const svasim_
 
 void sv_core_peek(const struct sv_core *core, const svasim_request *request, struct sv_ending *out)
 {
-    struct sv_walk walk;
-    enum sv_ask ask = sv_walk_begin(&walk, &core->rules, &core->mode, request);
-    while (ask != SV_ASK_DONE) {
-        if (ask == SV_ASK_READ)
-            read_memory(&core->ports, &walk);
-        walk.found = NULL;
-        walk.update = SVASIM_UPDATE_DONE;
-        ask = sv_walk_answer(&walk);
-    }
-    sv_core_ending(&walk, out);
+    sv_core_explain(core, request, NULL, NULL, out);
 }

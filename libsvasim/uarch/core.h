@@ -49,7 +49,13 @@ void sv_core_translate(struct sv_core *core, struct sv_walk *walk, const svasim_
                        struct sv_ending *out);
 /* Serve a begun walk until it is done, at once. */
 void sv_core_run(struct sv_core *core, struct sv_walk *walk, enum sv_ask ask);
+/* Serve SV_ASK_READ without counting. */
+void sv_core_read(const struct sv_core *core, struct sv_walk *walk);
 /* Peek driver: no cache is used or filled, no flag is set, nothing is counted. */
 void sv_core_peek(const struct sv_core *core, const svasim_request *request, struct sv_ending *out);
+/* The same, and each memory access is told. */
+void sv_core_explain(const struct sv_core *core, const svasim_request *request,
+                     void (*on_step)(void *user, const svasim_step *step), void *user,
+                     struct sv_ending *out);
 
 #endif

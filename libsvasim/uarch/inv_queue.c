@@ -74,6 +74,8 @@ void sv_inv_queue_run(struct sv_pipeline *p)
     uint64_t iqa = value[SV_REG_IQA];
     bool wide = (iqa & IQA_DW) != 0;
     uint64_t size = UINT64_C(4096) << (iqa & 7);
+    /* The width or the size may have changed under a head of the old ones. */
+    value[SV_REG_IQH] = value[SV_REG_IQH] % size & ~(wide ? UINT64_C(31) : UINT64_C(15));
     if (!core->rules.queue_in_memory)
         return;
     while ((value[SV_REG_GSTS] & GSTS_QIES) && value[SV_REG_IQH] != value[SV_REG_IQT] &&

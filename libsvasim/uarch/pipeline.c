@@ -225,12 +225,12 @@ static void answer(struct sv_pipeline *p, struct sv_txn *txn)
     txn->next = p->free;
     p->free = txn;
     p->in_flight--;
-    if (p->wait_count) {
+    if (p->core->ports.respond)
+        p->core->ports.respond(p->core->ports.host, &response);
+    if (p->wait_count) { /* the status write follows the answers it vouches for */
         finish_waits(p);
         sv_inv_queue_run(p);
     }
-    if (p->core->ports.respond)
-        p->core->ports.respond(p->core->ports.host, &response);
     if (p->credit_owed && p->free && p->core->ports.on_credit) {
         p->credit_owed = false;
         p->core->ports.on_credit(p->core->ports.host);

@@ -105,6 +105,23 @@ START_TEST(shared_entry_keeps_the_modes_apart)
 }
 END_TEST
 
+/* policy.us_check=early: the supervisor part of the path ends the walk, also when a structure cache
+ * remembers it. The supervisor's own request goes on and meets what lies below. */
+START_TEST(early_check_on_a_cached_path)
+{
+    struct bed bed;
+    const struct bed_plan plan = {
+        .pgtt = _i ? 3 : 1, .config = "policy.us_check=early", .edits = "first3 us=0; first1 p=0"};
+    bed_open(&bed, &plan);
+    svasim_request user = bed_request(&bed, BED_PASID, SVASIM_READ), super = user;
+    super.flags = SVASIM_PRIV;
+    bed_expect(&bed, &user, SVASIM_FAULT_SGN_2);
+    bed_expect(&bed, &super, SVASIM_FAULT_SFS_2);
+    bed_expect(&bed, &user, SVASIM_FAULT_SGN_2);
+    bed_close(&bed);
+}
+END_TEST
+
 /* --- second stage --- */
 
 static svasim_fault second_fault(bool reads, bool writes, svasim_op op, bool zero_length, bool zlr,
@@ -285,6 +302,7 @@ int main(void)
     Suite *suite = suite_create("rights");
     suite_add(suite, "first stage", first_stage_rights, 512);
     suite_add(suite, "shared entry", shared_entry_keeps_the_modes_apart, 4);
+    suite_add(suite, "early check", early_check_on_a_cached_path, 2);
     suite_add(suite, "second stage", second_stage_rights, 128);
     suite_add(suite, "privilege", second_stage_ignores_privilege, 1);
     suite_add(suite, "I/O rights", io_rights, 4);

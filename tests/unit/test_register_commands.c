@@ -243,6 +243,9 @@ static void the_top_byte_triggers(void **state)
     struct unit_bed bed;
     (void)state;
     open_legacy(&bed, NULL);
+    unit_write(&bed, REG_CCMD + 4, 4, 1u << 29); /* global, if it were to run */
+    unit_write(&bed, REG_CCMD, 4, 1u << 31);     /* bit 31 of the low half is none */
+    assert_int_equal(unit_cached(&bed, "context"), 2);
     unit_write(&bed, REG_CCMD, 4, UNIT_DID);
     unit_write(&bed, REG_CCMD + 4, 4, 2u << 29); /* all but ICC */
     assert_int_equal(unit_cached(&bed, "context"), 2);

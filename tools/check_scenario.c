@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/* check_scenario.c - is one scenario met? Runs the file once for each mode and lists what failed.
+ * Knows nothing of other scenarios and of processes. */
+#define _POSIX_C_SOURCE 200809L
+#include <inttypes.h>
+#include <time.h>
+
+#include "check.h"
+
+/* One file in one mode. */
+struct run {
+    const char *path, *mode;
+    struct check_answers *answers;
+    bool timed;
+};
+
+static void on_event(void *user, const svasim_event *event)
+{
+    const struct run *run = user;
+    check_answers_note(run->answers, event);
+    if (event->kind != SVASIM_EVENT_FAILED)
+        return;
+    if (event->line)
+        (void)fprintf(stderr, "  %s: %s:%" PRIu64 ": %s\n", run->mode, run->path, event->line,
+                      event->text);
+    else
+        (void)fprintf(stderr, "  %s: %s: record %" PRIu64 ": %s\n", run->mode, run->path,
+                      event->record, event->text);
+    check_answers_tell(run->answers, event->id, run->timed);
+}
+
+static void judge(const struct run *run, svasim_machine *machine, svasim_reader *reader,
+                  const struct cli_pins *pins, struct check_verdict *out)
+{
+    int code = cli_machine_run(machine, reader, run->path, pins);
+    const svasim_machine_stats *stats = svasim_machine_statistics(machine);
+    out->expectations += stats->expectations;
+    out->met += stats->expectations_met;
+    if (stats->expectations_met < stats->expectations)
+        code = cli_worse(code, CLI_EXIT_EXPECTATION);
+    if (stats->expectations == 0 && code == CLI_EXIT_OK) {
+        (void)fprintf(stderr, "  %s: %s: has no expectation\n", run->mode, run->path);
+        code = CLI_EXIT_EXPECTATION;
+    }
+    out->code = cli_worse(out->code, code);
+}
+
+static void run_mode(const struct check_options *options, const char *path, bool timed,
+                     struct check_verdict *out)
+{
+    svasim_trace_error error;
+    svasim_reader *reader = svasim_reader_open(path, &error);
+    if (!reader) {
+        out->code = cli_worse(out->code, cli_trace_message(&error));
+        return;
+    }
+    struct run run = {.path = path,
+                      .mode = timed ? "timed" : "functional",
+                      .answers = check_answers_create(),
+                      .timed = timed};
+    svasim_machine_options machine_options = {
+        .functional = !timed, .on_event = on_event, .user = &run};
+    svasim_machine *machine = run.answers ? svasim_machine_create(&machine_options) : NULL;
+    if (machine) {
+        judge(&run, machine, reader, &options->pins, out);
+    } else {
+        cli_message("out of memory");
+        out->code = CLI_EXIT_SYSTEM;
+    }
+    svasim_machine_destroy(machine);
+    check_answers_destroy(run.answers);
+    svasim_reader_close(reader);
+}
+
+static uint64_t microseconds(void)
+{
+    struct timespec now = {0};
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+void check_scenario(const struct check_options *options, const char *path,
+                    struct check_verdict *out)
+{
+    uint64_t start = microseconds();
+    if (options->modes & CHECK_FUNCTIONAL)
+        run_mode(options, path, false, out);
+    /* Bad input is bad in both modes: once is enough. */
+    if ((options->modes & CHECK_TIMED) && out->code < CLI_EXIT_INPUT)
+        run_mode(options, path, true, out);
+    out->microseconds = microseconds() - start;
+    out->complete = true;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* names.c - what are requests, submissions and answers called in output? One word each, the same in
+ * every command. Knows no output format. */
+#include "cli.h"
+
+const char *cli_op_name(const svasim_request *request)
+{
+    static const char *const names[] = {"read", "write", "atomic"};
+    if (request->at == SVASIM_TRANSLATION)
+        return "ats";
+    if (request->at == SVASIM_TRANSLATED)
+        return "translated";
+    return request->op <= SVASIM_ATOMIC ? names[request->op] : "reserved";
+}
+
+const char *cli_submit_name(svasim_submit_kind kind)
+{
+    static const char *const names[] = {"enqcmd", "enqcmds", "movdir64b"};
+    return names[kind];
+}
+
+const char *cli_submit_result_name(svasim_submit_result result)
+{
+    static const char *const names[] = {"accepted", "retry", "dropped", "gp"};
+    return names[result];
+}
+
+const char *cli_page_need_name(unsigned flags)
+{
+    static const char *const names[] = {"none", "read", "write", "read+write"};
+    return names[flags & (SVASIM_PAGE_READ | SVASIM_PAGE_WRITE)];
+}
+
+const char *cli_page_answer_name(svasim_page_answer answer)
+{
+    static const char *const names[] = {"queued", "success", "invalid", "dropped"};
+    return names[answer];
+}
