@@ -134,7 +134,9 @@ static void print_record(svasim *unit, const svasim_request *request, unsigned c
         (void)svasim_mmio_read(unit, base + 16 * (uint32_t)i + 8, 8, &words[1]);
         uint64_t page = svasim_field_get(fi, words);
         if (!svasim_field_get(f, words) || svasim_field_get(fr, words) != code ||
-            svasim_field_get(sid, words) != request->source_id || (page & request->address) != page)
+            svasim_field_get(sid, words) != request->source_id ||
+            (page & request->address) != page || svasim_field_get(pp, words) != has_pasid ||
+            svasim_field_get(pv, words) != (has_pasid ? request->pasid : 0))
             continue;
         printf("record  FRCD[%" PRIu64 "]", i);
         cli_dump_fields(layout, words);

@@ -69,6 +69,8 @@ static enum sv_ask judge_found(struct sv_walk *walk)
     fs->other = table->other;
     walk->holder_writable = table->writable;
     walk->holder_dirty = table->dirty;
+    if (walk->rules->us_early)
+        REQUIRE(walk, walk->privileged || fs->other, SGN_2);
     return read_entry(walk);
 }
 

@@ -69,7 +69,7 @@ void bed_configure(svasim_config *config, const char *pairs)
     if (!pairs)
         return;
     ck_assert_uint_lt(strlen(pairs), sizeof text);
-    strcpy(text, pairs);
+    (void)snprintf(text, sizeof text, "%s", pairs);
     for (char *key = strtok_r(text, " ", &rest); key; key = strtok_r(NULL, " ", &rest)) {
         char *value = strchr(key, '=');
         ck_assert_msg(value != NULL, "%s: no value", key);
@@ -259,7 +259,7 @@ void bed_edit(struct bed *bed, uint32_t pasid, uint64_t address, const char *edi
     if (!edits)
         return;
     ck_assert_uint_lt(strlen(edits), sizeof text);
-    strcpy(text, edits);
+    (void)snprintf(text, sizeof text, "%s", edits);
     for (char *one = strtok_r(text, ";", &rest); one; one = strtok_r(NULL, ";", &rest))
         edit_one(bed, pasid, address, one);
 }

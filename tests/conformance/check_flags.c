@@ -178,7 +178,7 @@ static void expect_entry(struct bed *bed, const char *name, const char *flags)
 static void expect_entries(struct bed *bed, const char *after)
 {
     char text[300], *rest = text;
-    strcpy(text, after);
+    (void)snprintf(text, sizeof text, "%s", after);
     for (char *name = strtok_r(text, " ", &rest); name; name = strtok_r(NULL, " ", &rest)) {
         char *flags = strchr(name, '=');
         *flags++ = 0;
@@ -190,8 +190,7 @@ static void run_case(const struct flag_case *row, const char *caches)
 {
     struct bed bed;
     char config[700];
-    strcpy(config, caches);
-    strcat(config, row->config ? row->config : "");
+    (void)snprintf(config, sizeof config, "%s%s", caches, row->config ? row->config : "");
     const struct bed_plan plan = {.pgtt = row->pgtt,
                                   .config = config,
                                   .edits = row->edits,

@@ -57,8 +57,8 @@ static void expect_sent(struct world *w, const char *expected)
     for (unsigned i = 0; i < w->unit.count; i++) {
         char one[128];
         describe(w->unit.words[i], one, sizeof one);
-        strcat(text, i ? "; " : "");
-        strcat(text, one);
+        size_t used = strlen(text);
+        (void)snprintf(text + used, sizeof text - used, "%s%s", i ? "; " : "", one);
     }
     w->unit.count = 0;
     assert_string_equal(text, expected);
