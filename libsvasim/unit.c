@@ -331,6 +331,11 @@ bool svasim_cache_holds(const svasim *unit, const char *cache, uint16_t source_i
         .source_id = source_id,
         .has_pasid = has_pasid,
     };
+    /* What lies behind the context entry is tagged with RID_PASID, not with "none". */
+    if (!has_pasid && index >= SV_CACHE_PASID) {
+        const struct sv_context *context = sv_caches_peek_context(&unit->core.caches, &key);
+        key.pasid = context ? context->rid_pasid : 0;
+    }
     /* Structure caches carry domain ids, not source ids: take that of the cached PASID entry. */
     if (index >= SV_CACHE_FS_L2) {
         const struct sv_pasid *entry = sv_caches_peek_pasid(&unit->core.caches, &key);

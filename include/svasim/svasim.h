@@ -306,7 +306,9 @@ typedef struct svasim_resource {
 } svasim_resource;
 SVASIM_API unsigned svasim_resource_count(void);
 SVASIM_API svasim_err svasim_resource_get(const svasim *unit, unsigned index, svasim_resource *out);
-/** Is a translation of this page cached? `cache` is a name of svasim_cache_at. */
+/** Is this cached? `cache` is a name of svasim_cache_at; SVASIM_NO_PASID asks for what a
+    request-without-PASID uses. Structure caches are found through the cached PASID entry: false
+    if that is gone, and in legacy mode. */
 SVASIM_API bool svasim_cache_holds(const svasim *unit, const char *cache, uint16_t source_id,
                                    uint32_t pasid, uint64_t address);
 /** Entries now valid in cache `index` of svasim_cache_at. */

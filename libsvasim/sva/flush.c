@@ -31,7 +31,8 @@ enum descriptor_type {
 };
 
 enum register_offset {
-#define REG(id, offset, bytes, access, needs, reset, writable, name, meaning) OFFSET_##id = (offset),
+#define REG(id, offset, bytes, access, needs, reset, writable, name, meaning)                      \
+    OFFSET_##id = (offset),
 #include "spec/registers.def"
 #undef REG
 };

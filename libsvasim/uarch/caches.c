@@ -154,6 +154,12 @@ bool sv_caches_holds(const struct sv_caches *caches, enum sv_cache_id id,
     return sv_cache_peek(cache, table_tag(&sized, level)) != NULL;
 }
 
+const struct sv_context *sv_caches_peek_context(const struct sv_caches *caches,
+                                                const struct sv_lookup *key)
+{
+    return sv_cache_peek(&caches->cache[SV_CACHE_CONTEXT], context_tag(key));
+}
+
 const struct sv_pasid *sv_caches_peek_pasid(const struct sv_caches *caches,
                                             const struct sv_lookup *key)
 {

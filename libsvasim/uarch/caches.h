@@ -35,7 +35,9 @@ uint32_t sv_caches_flush(struct sv_caches *caches);
 bool sv_caches_holds(const struct sv_caches *caches, enum sv_cache_id id,
                      const struct sv_lookup *key);
 
-/* Cached PASID entry without counting as a use; NULL if there is none. */
+/* Cached context or PASID entry without counting as a use; NULL if there is none. */
+const struct sv_context *sv_caches_peek_context(const struct sv_caches *caches,
+                                                const struct sv_lookup *key);
 const struct sv_pasid *sv_caches_peek_pasid(const struct sv_caches *caches,
                                             const struct sv_lookup *key);
 

@@ -6,6 +6,7 @@
 #include "conformance/bed.h"
 #include "conformance/suite.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

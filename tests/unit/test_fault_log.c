@@ -215,7 +215,7 @@ static void records_lie_where_the_capability_says(void **state)
 {
     struct unit_bed bed;
     (void)state;
-    unit_open(&bed, UNIT_SCALABLE, "cap.fro=0x20 cap.nfr=255");
+    unit_open(&bed, UNIT_SCALABLE, "cap.fro=0x20 cap.nfr=255 cap.iro=0x200");
     unit_on(&bed);
     for (unsigned i = 0; i < 256; i++)
         unit_fault(&bed, (uint16_t)(UNIT_NO_SID + i % 16));
