@@ -113,6 +113,13 @@ svasim_err sv_machine_need_sva(svasim_machine *machine)
     if (err)
         return err;
     svasim_sva_setup setup = svasim_sva_setup_default();
+    setup.direct_map_bytes = config_number(machine, "machine.direct_map");
+    setup.direct_map_page =
+        config_is(machine, "machine.direct_map_page", "2M") ? UINT64_C(1) << 21 : UINT64_C(1) << 30;
+    if (setup.direct_map_bytes % setup.direct_map_page)
+        return sv_machine_fail(machine, SVASIM_EINVAL,
+                               "machine.direct_map: 0x%" PRIx64 " is no multiple of the page",
+                               setup.direct_map_bytes);
     machine->sva = svasim_sva_create(machine->unit, machine->mem, machine->tables, &setup);
     if (!machine->sva)
         return sv_machine_fail(machine, SVASIM_ENOMEM, "out of memory for the software side");
