@@ -180,7 +180,6 @@ svasim_err svasim_mmio_write(svasim *unit, uint32_t offset, uint32_t bytes, uint
         return refuse(unit, "register access: 4 or 8 bytes, naturally aligned");
     const struct sv_rules *rules = &unit->core.rules;
     unsigned actions = sv_registers_write(&unit->core.registers, rules, offset, bytes, value);
-    unit->core.mode.generation++;
     if (actions & SV_ACTION_LATCH_ROOT) {
         sv_registers_latch(&unit->core.registers, rules, &unit->core.mode);
         if (sv_rules_has(rules, SV_CAP_ESRTPS))
@@ -193,6 +192,8 @@ svasim_err svasim_mmio_write(svasim *unit, uint32_t offset, uint32_t bytes, uint
         if (sv_rules_has(rules, SV_CAP_SMTS))
             flush_caches(unit);
     }
+    if (actions & (SV_ACTION_LATCH_ROOT | SV_ACTION_ENABLE | SV_ACTION_DISABLE))
+        sv_mode_settle(&unit->core.mode, rules);
     if (actions & (SV_ACTION_CCMD | SV_ACTION_IOTLB))
         sv_inv_registers_run(&unit->pipeline, actions);
     if (actions & SV_ACTION_QUEUE)

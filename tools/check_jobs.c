@@ -27,7 +27,9 @@ struct pool {
 static void broken(struct check_case *one, const char *why)
 {
     char line[256];
-    int length = snprintf(line, sizeof line, "  %s\n", why);
+    /* It may have been in the middle of a line. */
+    bool open = one->text_bytes > 0 && one->text[one->text_bytes - 1] != '\n';
+    int length = snprintf(line, sizeof line, "%s  %s\n", open ? "\n" : "", why);
     char *text = length > 0 ? realloc(one->text, one->text_bytes + (size_t)length + 1) : NULL;
     if (text) {
         memcpy(text + one->text_bytes, line, (size_t)length + 1);

@@ -43,6 +43,7 @@ enum sv_ask sv_first_stage(struct sv_walk *walk)
     fs->address = walk->request.address;
     fs->level = entry->first_levels;
     fs->write = fs->other = true;
+    walk->holder_writable = walk->holder_dirty = true; /* nested: told by each table's page */
     walk->fast_first = entry->pgtt == SV_PGTT_FIRST && !walk->rules->us_early;
     walk->first_settled = ENTRY_P | ENTRY_A | (entry->eafe ? ENTRY_EA : 0);
     if (!walk->rules->has_fs_cache)
@@ -113,7 +114,6 @@ static enum sv_ask open_table(struct sv_walk *walk, uint64_t address)
         return sv_second_stage(walk, address + entry_offset(fs), SV_PURPOSE_TABLE_READ,
                                table_translated);
     fs->table = address;
-    walk->holder_writable = walk->holder_dirty = true;
     return table_is_open(walk);
 }
 

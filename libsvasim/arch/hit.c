@@ -84,16 +84,13 @@ svasim_fault sv_check_rights(const struct sv_rules *rules, const svasim_request 
     return missing_right(rules, request, t, reads, writes);
 }
 
-bool sv_hit_allowed(const struct sv_rules *rules, const struct sv_mode *mode,
-                    const svasim_request *request)
+void sv_mode_settle(struct sv_mode *mode, const struct sv_rules *rules)
 {
-    bool has_pasid = request->pasid != SVASIM_NO_PASID;
-    bool special = !has_pasid && sv_is_interrupt_range(request->address);
-    bool executes = (request->flags & SVASIM_EXEC) != 0;
-    bool mode_fits =
-        mode->ttm == SV_TTM_SCALABLE || (mode->ttm == SV_TTM_LEGACY && !has_pasid && !mode->ssirwe);
-    return mode->enabled && mode_fits && rules->has_iotlb && request->at == SVASIM_UNTRANSLATED &&
-           !special && !executes;
+    bool usable = mode->enabled && rules->has_iotlb;
+    bool scalable = mode->ttm == SV_TTM_SCALABLE;
+    mode->hits[false] = usable && (scalable || (mode->ttm == SV_TTM_LEGACY && !mode->ssirwe));
+    mode->hits[true] = usable && scalable;
+    mode->generation++;
 }
 
 struct sv_lookup sv_hit_key(const svasim_request *request)
@@ -107,15 +104,31 @@ struct sv_lookup sv_hit_key(const svasim_request *request)
     };
 }
 
+static inline void grant(struct sv_outcome *out, const struct sv_translation *t, uint64_t pa,
+                         uint8_t rights)
+{
+    out->fault = SVASIM_FAULT_NONE;
+    out->status = SVASIM_STATUS_OK;
+    out->pa = pa;
+    out->rights = rights;
+    out->flags = t->flags & SV_T_SNOOP ? SVASIM_IOTLB_HIT | SVASIM_SNOOP : SVASIM_IOTLB_HIT;
+}
+
 enum sv_hit sv_hit(const struct sv_rules *rules, const svasim_request *request,
                    const struct sv_translation *t, struct sv_outcome *out)
 {
     bool has_pasid = request->pasid != SVASIM_NO_PASID;
     bool privileged =
         has_pasid ? (request->flags & SVASIM_PRIV) != 0 : (t->flags & SV_T_RID_PRIV) != 0;
+    uint64_t pa = t->frame | (request->address & low_mask(t->page_shift));
+    /* Most hits: a user's page that grants everything and has no flag left to set. */
+    if ((t->flags & SV_T_PLAIN) == SV_T_PLAIN && !privileged && !sv_is_interrupt_range(pa) &&
+        !(request->flags & SVASIM_EXEC)) {
+        grant(out, t, pa, SVASIM_R | SVASIM_W);
+        return SV_HIT_DONE;
+    }
     uint8_t rights = 0;
     svasim_fault fault = sv_check_rights(rules, request, privileged, t, &rights);
-    uint64_t pa = t->frame | (request->address & low_mask(t->page_shift));
     if (fault != SVASIM_FAULT_NONE) {
         if (rules->denied_walks)
             return SV_HIT_WALK;
@@ -129,10 +142,6 @@ enum sv_hit sv_hit(const struct sv_rules *rules, const svasim_request *request,
         sv_outcome_fault(out, fault, request, (t->flags & SV_T_FPD) != 0);
         return SV_HIT_DONE;
     }
-    out->fault = SVASIM_FAULT_NONE;
-    out->status = SVASIM_STATUS_OK;
-    out->pa = pa;
-    out->rights = rights;
-    out->flags = t->flags & SV_T_SNOOP ? SVASIM_IOTLB_HIT | SVASIM_SNOOP : SVASIM_IOTLB_HIT;
+    grant(out, t, pa, rights);
     return SV_HIT_DONE;
 }

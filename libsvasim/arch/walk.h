@@ -100,6 +100,7 @@ enum {
     SV_T_RID_PRIV = 1u << 10,
     SV_T_FIRST = 1u << 11 /* has a first stage */
 };
+#define SV_T_PLAIN (SV_T_FS_RW | SV_T_FS_US | SV_T_SS_R | SV_T_SS_W | SV_T_FS_DIRTY | SV_T_SS_DIRTY)
 
 /* How a request ends. */
 struct sv_outcome {
@@ -177,6 +178,7 @@ struct sv_mode {
     uint8_t ttm;
     bool ssirwe;
     bool enabled;
+    bool hits[2]; /* may the IOTLB answer requests without, with PASID? (sv_mode_settle) */
 };
 
 /* Column of the fault table that a DMA request belongs to. */
@@ -191,9 +193,16 @@ static inline uint8_t sv_request_kind(const svasim_request *request)
 
 enum sv_hit { SV_HIT_DONE, SV_HIT_WALK };
 
+/* Recompute what follows from a changed mode. */
+void sv_mode_settle(struct sv_mode *mode, const struct sv_rules *rules);
 /* May the IOTLB be asked about this request at all, before anything else is looked at? */
-bool sv_hit_allowed(const struct sv_rules *rules, const struct sv_mode *mode,
-                    const svasim_request *request);
+static inline bool sv_hit_allowed(const struct sv_mode *mode, const svasim_request *request)
+{
+    bool has_pasid = request->pasid != SVASIM_NO_PASID;
+    bool special = !has_pasid && sv_is_interrupt_range(request->address);
+    return mode->hits[has_pasid] && request->at == SVASIM_UNTRANSLATED && !special &&
+           !(request->flags & SVASIM_EXEC);
+}
 /* What the IOTLB compares. */
 struct sv_lookup sv_hit_key(const svasim_request *request);
 /* Judge a found translation: done (granted, or a fault), or the tables must be walked all the

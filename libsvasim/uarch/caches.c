@@ -44,11 +44,17 @@ void sv_caches_free(struct sv_caches *caches, const svasim_alloc *alloc)
 
 /* --- tags --- */
 
+/* Who asked: entries of requests with and without PASID are kept apart. */
+static inline uint64_t requester(uint16_t source_id, uint32_t pasid)
+{
+    uint64_t with = (uint64_t)pasid << 16 | UINT64_C(1) << 40;
+    return VALID | source_id | (pasid == SVASIM_NO_PASID ? 0 : with);
+}
+
 static struct sv_tag iotlb_tag(const struct sv_lookup *key, unsigned shift)
 {
-    return (struct sv_tag){key->address >> shift, VALID | key->source_id |
-                                                      (uint64_t)key->pasid << 16 |
-                                                      (uint64_t)key->has_pasid << 40};
+    uint32_t pasid = key->has_pasid ? key->pasid : SVASIM_NO_PASID;
+    return (struct sv_tag){key->address >> shift, requester(key->source_id, pasid)};
 }
 
 static struct sv_tag context_tag(const struct sv_lookup *key)
@@ -80,17 +86,19 @@ static enum sv_cache_id table_cache(unsigned stage, unsigned level)
 
 /* --- lookups and fills --- */
 
-const struct sv_translation *sv_caches_iotlb(struct sv_caches *caches, const struct sv_lookup *key)
+const struct sv_translation *sv_caches_iotlb(struct sv_caches *caches, uint64_t address,
+                                             uint16_t source_id, uint32_t pasid)
 {
-    struct sv_cache *small = &caches->cache[SV_CACHE_IOTLB_4K];
-    const void *found = NULL;
-    if (small->count)
-        found = sv_cache_find(small, iotlb_tag(key, 12));
-    if (!found && caches->cache[SV_CACHE_IOTLB_2M].count)
-        found = sv_cache_find(&caches->cache[SV_CACHE_IOTLB_2M], iotlb_tag(key, 21));
-    if (!found && caches->cache[SV_CACHE_IOTLB_1G].count)
-        found = sv_cache_find(&caches->cache[SV_CACHE_IOTLB_1G], iotlb_tag(key, 30));
-    return found;
+    struct sv_tag tag = {address >> 12, requester(source_id, pasid)};
+    const void *found = sv_cache_find(&caches->cache[SV_CACHE_IOTLB_4K], tag);
+    if (found)
+        return found;
+    tag.lower = address >> 21;
+    found = sv_cache_find(&caches->cache[SV_CACHE_IOTLB_2M], tag);
+    if (found)
+        return found;
+    tag.lower = address >> 30;
+    return sv_cache_find(&caches->cache[SV_CACHE_IOTLB_1G], tag);
 }
 
 const void *sv_caches_context(struct sv_caches *caches, const struct sv_lookup *key)

@@ -19,7 +19,9 @@ bool sv_caches_init(struct sv_caches *caches, const svasim_config *config,
                     const svasim_alloc *alloc);
 void sv_caches_free(struct sv_caches *caches, const svasim_alloc *alloc);
 
-const struct sv_translation *sv_caches_iotlb(struct sv_caches *caches, const struct sv_lookup *key);
+/* `pasid` of the request: SVASIM_NO_PASID finds entries of requests-without-PASID. */
+const struct sv_translation *sv_caches_iotlb(struct sv_caches *caches, uint64_t address,
+                                             uint16_t source_id, uint32_t pasid);
 const void *sv_caches_context(struct sv_caches *caches, const struct sv_lookup *key);
 const void *sv_caches_pasid(struct sv_caches *caches, const struct sv_lookup *key);
 /* Deepest table known for key->stage below key->level; *out_level is the level of the entry that

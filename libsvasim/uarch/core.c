@@ -22,7 +22,8 @@ void sv_core_serve_cache(struct sv_core *core, struct sv_walk *walk, enum sv_ask
     uint64_t *counter = core->counter;
     switch (ask) {
     case SV_ASK_IOTLB:
-        walk->found = sv_caches_iotlb(&core->caches, &walk->key);
+        walk->found = sv_caches_iotlb(&core->caches, walk->request.address, walk->request.source_id,
+                                      walk->request.pasid);
         counter[SV_COUNT_IOTLB_LOOKUP]++;
         counter[SV_COUNT_IOTLB_HIT] += walk->found != NULL;
         break;
@@ -80,8 +81,8 @@ void sv_core_serve_memory(struct sv_core *core, struct sv_walk *walk, enum sv_as
 bool sv_core_hit(struct sv_core *core, const svasim_request *request, struct sv_ending *out,
                  const struct sv_translation **out_found)
 {
-    struct sv_lookup key = sv_hit_key(request);
-    const struct sv_translation *t = sv_caches_iotlb(&core->caches, &key);
+    const struct sv_translation *t =
+        sv_caches_iotlb(&core->caches, request->address, request->source_id, request->pasid);
     core->counter[SV_COUNT_IOTLB_LOOKUP]++;
     *out_found = t;
     if (!t)
@@ -189,7 +190,7 @@ void sv_core_translate(struct sv_core *core, struct sv_walk *walk, const svasim_
                        struct sv_ending *out)
 {
     const struct sv_translation *found = NULL;
-    bool asked = sv_hit_allowed(&core->rules, &core->mode, request);
+    bool asked = sv_hit_allowed(&core->mode, request);
     core->counter[SV_COUNT_REQUESTS]++;
     if (asked && sv_core_hit(core, request, out, &found))
         return;

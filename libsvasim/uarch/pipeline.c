@@ -125,7 +125,7 @@ static void lookup_done(struct sv_pipeline *p, struct sv_txn *txn)
 {
     struct sv_core *core = p->core;
     const struct sv_translation *found = NULL;
-    bool asked = sv_hit_allowed(&core->rules, &core->mode, &txn->request);
+    bool asked = sv_hit_allowed(&core->mode, &txn->request);
     if (asked && sv_core_hit(core, &txn->request, &txn->ending, &found)) {
         sv_pipeline_respond(p, txn);
     } else {

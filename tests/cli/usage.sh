@@ -12,10 +12,10 @@ has err "fly: no such command"
 expect_code 0 "$svasim" --version
 has out "svasim "
 expect_code 0 "$svasim" --help
-for command in replay info convert dump gen import; do
+for command in replay check info convert dump gen import; do
     has out "  $command "
 done
-for command in replay info convert dump gen import; do
+for command in replay check info convert dump gen import; do
     expect_code 0 "$svasim" $command --help
     has out "Usage: svasim $command"
     has out "Example"
@@ -38,6 +38,12 @@ expect_code 2 "$svasim" replay --set walk.walkers=none empty.svt
 has err "walk.walkers"
 expect_code 2 "$svasim" replay empty.svt --stats
 has err "--stats: a value is missing"
+expect_code 2 "$svasim" check --jobs 0 empty.svt
+has err "--jobs"
+expect_code 2 "$svasim" check --set walk.walkers=none empty.svt
+expect_code 2 "$svasim" check -
+expect_code 2 "$svasim" check --filter nowhere empty.svt
+has err "nowhere"
 expect_code 2 "$svasim" convert empty.svt
 expect_code 2 "$svasim" convert empty.svt out.unknown
 has err "out.unknown"
