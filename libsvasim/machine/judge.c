@@ -108,6 +108,29 @@ static unsigned rights_choice(const svasim_response *response)
     return (response->rights & SVASIM_R ? 1u : 0) | (response->rights & SVASIM_W ? 2u : 0);
 }
 
+/* Fields that say something of each kind of stimulus; any other is a mistake of the trace. */
+#define SLOT(field) (1u << SVASIM_F_EXPECT_##field)
+static uint32_t slots_of(unsigned kind)
+{
+    const uint32_t all = SLOT(id) | SLOT(outcome);
+    if (kind == SVASIM_RECORD_SUBMIT)
+        return all | SLOT(status) | SLOT(result) | SLOT(done) | SLOT(fault_address) | SLOT(latency);
+    if (kind == SVASIM_RECORD_PAGE_REQUEST)
+        return all | SLOT(fault) | SLOT(code) | SLOT(answer);
+    return all | SLOT(pa) | SLOT(page) | SLOT(fault) | SLOT(code) | SLOT(recorded) | SLOT(reads) |
+           SLOT(updates) | SLOT(latency) | SLOT(stale) | SLOT(rights);
+}
+
+static void judge_applicable(struct differences *d, const svasim_record *expect, unsigned kind)
+{
+    const svasim_record_info *info = svasim_record_info_of(SVASIM_RECORD_EXPECT);
+    uint32_t wrong = expect->present & ~slots_of(kind);
+    for (unsigned i = 0; i < info->field_count; i++)
+        if (wrong >> i & 1u)
+            differ(d, "%s= does not apply to a %s record", info->fields[i].name,
+                   svasim_record_info_of(kind)->verb);
+}
+
 static void judge_dma(svasim_machine *machine, struct differences *d, const svasim_record *expect,
                       const struct sv_known *known)
 {
@@ -148,7 +171,7 @@ static void judge_submit(const svasim_machine *machine, struct differences *d,
         outcome = OUTCOME_FAULT;
     judge_outcome(d, expect, outcome);
     if (!known->has_completion) {
-        if (expect->present >> SVASIM_F_EXPECT_status & 0xf)
+        if (expect->present & ~(SLOT(id) | SLOT(outcome)))
             differ(d, "the descriptor was not accepted, so it has no completion");
         return;
     }
@@ -202,6 +225,8 @@ bool sv_judge(svasim_machine *machine, const svasim_record *expect, const struct
 {
     struct differences d = {text, bytes, 0, false};
     text[0] = 0;
+    if (expect->kind == SVASIM_RECORD_EXPECT)
+        judge_applicable(&d, expect, known->kind);
     if (expect->kind == SVASIM_RECORD_OBSERVE)
         judge_observation(machine, &d, expect, known);
     else if (known->kind == SVASIM_RECORD_SUBMIT)

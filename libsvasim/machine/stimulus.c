@@ -104,11 +104,6 @@ svasim_err sv_act_page_request(svasim_machine *machine, const svasim_record *rec
     if (!known)
         return id_in_use(machine, id);
     svasim_err err = svasim_page_ask(machine->unit, &request, &answer, &fault);
-    known->page_answer = (uint8_t)answer;
-    known->response = (svasim_response){.fault = fault};
-    sv_known_done(machine, known);
-    if (err)
-        return sv_machine_fail(machine, err, "%s", svasim_error(machine->unit));
     machine->stats.page_requests++;
     svasim_event event = {
         .kind = SVASIM_EVENT_PAGE_REQUEST,
@@ -119,7 +114,13 @@ svasim_err sv_act_page_request(svasim_machine *machine, const svasim_record *rec
         .page_answer = answer,
         .fault = fault,
     };
-    sv_machine_emit(machine, &event);
+    if (!err)
+        sv_machine_emit(machine, &event);
+    known->page_answer = (uint8_t)answer;
+    known->response = (svasim_response){.fault = fault};
+    sv_known_done(machine, known);
+    if (err)
+        return sv_machine_fail(machine, err, "%s", svasim_error(machine->unit));
     return SVASIM_OK;
 }
 

@@ -71,26 +71,33 @@ static svasim_page_answer overflow(struct sv_pipeline *p, const svasim_page_requ
     return answer;
 }
 
-/* Write the descriptor at the tail; false if the queue is full. */
-static bool enqueue(struct sv_core *core, const svasim_page_request *r)
+static uint64_t queue_bytes(const struct sv_core *core)
+{
+    return UINT64_C(4096) << (core->registers.value[SV_REG_PQA] & 7);
+}
+
+static bool queue_is_full(const struct sv_core *core)
+{
+    const uint64_t *value = core->registers.value;
+    uint64_t size = queue_bytes(core);
+    return (value[SV_REG_PQT] + ENTRY_BYTES) % size == value[SV_REG_PQH] % size;
+}
+
+/* Write the descriptor at the tail. */
+static void enqueue(struct sv_core *core, const svasim_page_request *r)
 {
     uint64_t *value = core->registers.value;
-    uint64_t size = UINT64_C(4096) << (value[SV_REG_PQA] & 7);
-    uint64_t tail = value[SV_REG_PQT] % size, head = value[SV_REG_PQH] % size;
-    uint64_t next = (tail + ENTRY_BYTES) % size;
+    uint64_t size = queue_bytes(core), tail = value[SV_REG_PQT] % size;
     uint64_t base = value[SV_REG_PQA] & bits_mask(63, 12) & low_mask(core->rules.haw);
     uint64_t words[4] = {0};
-    if (next == head)
-        return false;
     encode(r, words);
     for (unsigned i = 0; i < 4 && core->ports.write; i++) {
         unsigned char bytes[8];
         store_le64(bytes, words[i]);
         (void)core->ports.write(core->ports.host, base + tail + 8 * i, bytes, sizeof bytes);
     }
-    value[SV_REG_PQT] = next;
+    value[SV_REG_PQT] = (tail + ENTRY_BYTES) % size;
     core->counter[SV_COUNT_PG_REQ_POSTED]++;
-    return true;
 }
 
 static svasim_page_answer faulted(struct sv_core *core, const struct sv_walk *walk,
@@ -116,8 +123,9 @@ svasim_page_answer sv_page_ask(struct sv_pipeline *p, struct sv_walk *walk,
         return SVASIM_PAGE_DROPPED; /* translation is off: an Unsupported Request */
     if (core->registers.value[SV_REG_PRS] & SV_PRS_PRO)
         return quiet ? SVASIM_PAGE_DROPPED : overflow(p, r);
-    forget_page(p, walk);
-    if (enqueue(core, r)) {
+    if (!queue_is_full(core)) {
+        forget_page(p, walk);
+        enqueue(core, r);
         sv_registers_page_status(&core->registers, SV_PRS_PPR);
         sv_core_send_messages(core);
         return SVASIM_PAGE_QUEUED;
