@@ -76,6 +76,8 @@ static svasim_err explain_request(svasim *unit, const svasim_request *r)
         return refuse(unit, "pasid: does not fit 20 bits");
     if (r->pasid == SVASIM_NO_PASID && (r->flags & (SVASIM_PRIV | SVASIM_EXEC)))
         return refuse(unit, "flags: PR and ER travel in the PASID prefix; give a pasid");
+    if (r->flags & ~(SVASIM_PRIV | SVASIM_EXEC | SVASIM_NO_WRITE))
+        return refuse(unit, "flags: not only SVASIM_PRIV, SVASIM_EXEC and SVASIM_NO_WRITE");
     if (r->length == 0)
         return refuse(unit, "length: only a read can have length 0");
     return refuse(unit, "length: the request crosses a 4 KiB boundary");
@@ -83,9 +85,10 @@ static svasim_err explain_request(svasim *unit, const svasim_request *r)
 
 static inline bool in_range(const svasim_request *r)
 {
-    bool pasid_fits = r->pasid == SVASIM_NO_PASID ? !(r->flags & (SVASIM_PRIV | SVASIM_EXEC))
-                                                  : r->pasid >> 20 == 0;
-    return r->op <= SVASIM_ATOMIC && r->at <= SVASIM_AT_RESERVED && pasid_fits &&
+    bool has_pasid = r->pasid != SVASIM_NO_PASID;
+    unsigned flags = has_pasid ? SVASIM_PRIV | SVASIM_EXEC | SVASIM_NO_WRITE : SVASIM_NO_WRITE;
+    return r->op <= SVASIM_ATOMIC && r->at <= SVASIM_AT_RESERVED &&
+           (!has_pasid || r->pasid >> 20 == 0) && !(r->flags & ~flags) &&
            (r->length != 0 || r->op == SVASIM_READ) && r->length <= 4096 &&
            (r->address & 0xfff) + r->length <= 4096;
 }
@@ -230,6 +233,9 @@ svasim_err svasim_page_ask(svasim *unit, const svasim_page_request *request,
         return refuse(unit, "pasid: does not fit 20 bits");
     if (!has_pasid && (request->flags & (SVASIM_PAGE_PRIV | SVASIM_PAGE_EXEC)))
         return refuse(unit, "flags: PRIV and EXEC travel in the PASID prefix; give a pasid");
+    if (request->flags & ~(SVASIM_PAGE_READ | SVASIM_PAGE_WRITE | SVASIM_PAGE_PRIV |
+                           SVASIM_PAGE_EXEC | SVASIM_PAGE_LAST))
+        return refuse(unit, "flags: not only SVASIM_PAGE_ bits");
     if (request->group > 511)
         return refuse(unit, "group: does not fit 9 bits");
     if (!sv_rules_has(&unit->core.rules, SV_CAP_PRS))

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* page_requests.c - page request messages: checks, implicit invalidation, queue, overflow and
- * automatic responses. Not modelled: the time that this takes. */
+ * automatic responses.
+ * Not modelled: the time that page requests take; a queue memory that refuses writes (the tail
+ * moves on as if the entry were there). */
 #include "uarch/page_requests.h"
 
 #define ENTRY_BYTES 32u

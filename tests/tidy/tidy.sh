@@ -57,6 +57,11 @@ verdict "licence line"
 select_files "$sources" | tr '\n' '\0' | xargs -0 -r grep -nHE '^.{101,}' >"$work/findings"
 verdict "lines of at most 100 columns"
 
+# docs/generated/not_modelled.md takes only markers that begin a line of a comment.
+select_files "^libsvasim/.*$sources" | tr '\n' '\0' |
+    xargs -0 -r grep -nHE '[^ /*].*(Not modelled|Model choice):' >"$work/findings"
+verdict "markers begin their line"
+
 select_files "$code" | tr '\n' '\0' | xargs -0 -r awk '
     FNR == 601 { print FILENAME ": more than 600 lines" }' >"$work/findings"
 verdict "files of at most 600 lines"

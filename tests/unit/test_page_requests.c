@@ -183,6 +183,8 @@ static void bad_arguments_are_refused(void **state)
         {{.pasid = 1, .source_id = UNIT_SID, .group = 512, .flags = PAGE_R}, "group"},
         {{.pasid = SVASIM_NO_PASID, .source_id = UNIT_SID, .flags = SVASIM_PAGE_PRIV}, "flags"},
         {{.pasid = SVASIM_NO_PASID, .source_id = UNIT_SID, .flags = SVASIM_PAGE_EXEC}, "flags"},
+        {{.pasid = 1, .source_id = UNIT_SID, .flags = 0x20}, "flags"},
+        {{.pasid = 1, .source_id = UNIT_SID, .flags = PAGE_R | 0x80}, "flags"},
     };
     struct page_bed bed;
     (void)state;
