@@ -2,28 +2,9 @@
 /* test_sva_spaces.c - what do spaces, fresh frames and PASID entries look like in memory, and what
  * happens when something runs out or was overwritten by others? */
 #include "test_sva_double.h"
+#include "unit/ration.h"
 
 #define SID 0x0140
-
-struct ration {
-    unsigned left, live;
-};
-
-static void *ration_allocate(void *user, size_t bytes)
-{
-    struct ration *ration = user;
-    if (ration->left == 0)
-        return NULL;
-    ration->left--;
-    ration->live++;
-    return calloc(1, bytes);
-}
-
-static void ration_release(void *user, void *memory)
-{
-    ((struct ration *)user)->live--;
-    free(memory);
-}
 
 static svasim_sva_setup setup_with(uint64_t base, uint64_t bytes)
 {

@@ -9,29 +9,9 @@
 #include <stdlib.h>
 
 #include "tables/builder.h"
+#include "unit/ration.h"
 
 #define BASE UINT64_C(0x100000)
-
-/* Allocator that fails after `left` calls. */
-struct ration {
-    unsigned left, live;
-};
-
-static void *ration_allocate(void *user, size_t bytes)
-{
-    struct ration *ration = user;
-    if (ration->left == 0)
-        return NULL;
-    ration->left--;
-    ration->live++;
-    return calloc(1, bytes);
-}
-
-static void ration_release(void *user, void *memory)
-{
-    ((struct ration *)user)->live--;
-    free(memory);
-}
 
 static svasim_tables *builder(svasim_mem *mem, uint64_t base, uint64_t bytes)
 {
