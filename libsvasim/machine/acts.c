@@ -367,6 +367,8 @@ sv_act sv_machine_act_of(unsigned kind)
         [SVASIM_RECORD_LOADED] = sv_act_loaded,
         [SVASIM_RECORD_FILL] = act_fill,
         [SVASIM_RECORD_SEEN] = sv_act_seen,
+        [SVASIM_RECORD_FAIL] = sv_act_fail,
+        [SVASIM_RECORD_HEAL] = sv_act_heal,
     };
     return kind <= SVASIM_RECORD_KIND_MAX ? acts[kind] : NULL;
 }

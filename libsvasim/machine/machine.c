@@ -48,6 +48,7 @@ void svasim_machine_destroy(svasim_machine *machine)
     svasim_sva_destroy(machine->sva);
     svasim_tables_destroy(machine->tables);
     svasim_destroy(machine->unit);
+    svasim_front_destroy(machine->front);
     svasim_mem_destroy(machine->mem);
     svasim_config_destroy(machine->config);
     sv_names_free(&machine->pinned);

@@ -120,20 +120,20 @@ static void on_page_response(void *host, const svasim_page_response *response)
 static int mem_read(void *host, uint64_t hpa, void *out, uint32_t bytes)
 {
     const svasim_machine *machine = host;
-    return machine->mem_ports.read(machine->mem, hpa, out, bytes);
+    return machine->mem_ports.read(machine->mem_ports.host, hpa, out, bytes);
 }
 
 static int mem_write(void *host, uint64_t hpa, const void *data, uint32_t bytes)
 {
     const svasim_machine *machine = host;
-    return machine->mem_ports.write(machine->mem, hpa, data, bytes);
+    return machine->mem_ports.write(machine->mem_ports.host, hpa, data, bytes);
 }
 
 static svasim_update mem_update(void *host, uint64_t hpa, uint64_t expected, uint64_t desired,
                                 uint64_t *seen)
 {
     const svasim_machine *machine = host;
-    return machine->mem_ports.update(machine->mem, hpa, expected, desired, seen);
+    return machine->mem_ports.update(machine->mem_ports.host, hpa, expected, desired, seen);
 }
 
 svasim_ports sv_machine_ports(svasim_machine *machine)

@@ -6,6 +6,7 @@
 
 #include "base/histogram.h"
 #include "machine/names.h"
+#include "svasim/front.h"
 #include "svasim/machine.h"
 #include "svasim/sva.h"
 #include "svasim/tables.h"
@@ -67,7 +68,8 @@ struct svasim_machine {
     struct sv_names pinned;
     svasim_mem *mem;
     svasim *unit;
-    svasim_ports mem_ports; /* of `mem` */
+    svasim_front *front;    /* NULL until memory is not perfect */
+    svasim_ports mem_ports; /* of `mem`, or of `front` */
     svasim_tables *tables;
     svasim_sva *sva;
     struct sv_names spaces;
@@ -123,6 +125,10 @@ sv_act sv_machine_act_of(unsigned kind);
 svasim_err sv_act_dma(svasim_machine *machine, const svasim_record *record);
 svasim_err sv_act_page_request(svasim_machine *machine, const svasim_record *record);
 svasim_err sv_act_submit(svasim_machine *machine, const svasim_record *record);
+
+/* memory.c: what makes memory imperfect. */
+svasim_err sv_act_fail(svasim_machine *machine, const svasim_record *record);
+svasim_err sv_act_heal(svasim_machine *machine, const svasim_record *record);
 
 /* expect.c */
 bool sv_expect_init(svasim_machine *machine);

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/* memory.c - records that make memory imperfect: accesses of the unit that fail. The front that
+ * does it stands before the memory from the first such record on. */
+#include "machine/state.h"
+
+#include <inttypes.h>
+
+static svasim_err need_front(svasim_machine *machine)
+{
+    if (machine->front)
+        return SVASIM_OK;
+    machine->front = svasim_front_create(machine->mem, NULL);
+    if (!machine->front)
+        return sv_machine_fail(machine, SVASIM_ENOMEM, "out of memory");
+    svasim_front_ports(machine->front, &machine->mem_ports);
+    return SVASIM_OK;
+}
+
+/* Host address and size of the entry that a record names. */
+static svasim_err find_entry(svasim_machine *machine, const svasim_record *record, uint64_t *hpa,
+                             uint64_t *bytes)
+{
+    const uint64_t *value = record->value;
+    bool has_level = svasim_record_has(record, SVASIM_F_FAIL_level);
+    const svasim_entry_ref ref = {
+        .entry = (svasim_entry)value[SVASIM_F_FAIL_entry],
+        .source_id = (uint16_t)value[SVASIM_F_FAIL_sid],
+        .pasid = (uint32_t)value[SVASIM_F_FAIL_pasid],
+        .address = value[SVASIM_F_FAIL_iova],
+        .level = (uint8_t)(has_level ? value[SVASIM_F_FAIL_level] : 1),
+    };
+    const svasim_layout *layout;
+    if (!svasim_record_has(record, SVASIM_F_FAIL_sid))
+        return sv_machine_fail(machine, SVASIM_EINVAL, "sid: an entry needs it");
+    svasim_err err = sv_machine_need_tables(machine);
+    if (err)
+        return err;
+    if (svasim_tables_locate(machine->tables, &ref, false, hpa, &layout) != SVASIM_OK)
+        return sv_machine_fail(machine, SVASIM_EINVAL, "entry: %s",
+                               svasim_tables_error(machine->tables));
+    *bytes = 8u * layout->words;
+    return SVASIM_OK;
+}
+
+static svasim_err no_range(svasim_machine *machine, svasim_err err, uint64_t hpa, uint64_t bytes)
+{
+    if (err == SVASIM_ENOMEM)
+        return sv_machine_fail(machine, err, "out of memory");
+    return sv_machine_fail(machine, err, "bytes: 0x%" PRIx64 " at 0x%" PRIx64 " is no range", bytes,
+                           hpa);
+}
+
+svasim_err sv_act_fail(svasim_machine *machine, const svasim_record *record)
+{
+    static const unsigned accesses[] = {SVASIM_FAIL_ALL, SVASIM_FAIL_READ, SVASIM_FAIL_WRITE,
+                                        SVASIM_FAIL_UPDATE};
+    uint64_t hpa = record->value[SVASIM_F_FAIL_address], bytes = 8;
+    bool by_name = svasim_record_has(record, SVASIM_F_FAIL_entry);
+    if (by_name == svasim_record_has(record, SVASIM_F_FAIL_address))
+        return sv_machine_fail(machine, SVASIM_EINVAL, "fail: give an address or an entry");
+    svasim_err err = by_name ? find_entry(machine, record, &hpa, &bytes) : SVASIM_OK;
+    if (!err)
+        err = need_front(machine);
+    if (err)
+        return err;
+    if (svasim_record_has(record, SVASIM_F_FAIL_bytes))
+        bytes = record->value[SVASIM_F_FAIL_bytes];
+    err = svasim_front_fail(machine->front, hpa, bytes,
+                            accesses[record->value[SVASIM_F_FAIL_access] % 4]);
+    return err ? no_range(machine, err, hpa, bytes) : SVASIM_OK;
+}
+
+svasim_err sv_act_heal(svasim_machine *machine, const svasim_record *record)
+{
+    bool everywhere = !svasim_record_has(record, SVASIM_F_HEAL_address);
+    uint64_t hpa = record->value[SVASIM_F_HEAL_address], bytes = everywhere ? 0 : 8;
+    if (svasim_record_has(record, SVASIM_F_HEAL_bytes))
+        bytes = record->value[SVASIM_F_HEAL_bytes];
+    if (!everywhere && bytes == 0)
+        return sv_machine_fail(machine, SVASIM_EINVAL, "bytes: 0 is no range");
+    svasim_err err = need_front(machine);
+    if (err)
+        return err;
+    err = svasim_front_heal(machine->front, hpa, bytes);
+    return err ? no_range(machine, err, hpa, bytes) : SVASIM_OK;
+}
