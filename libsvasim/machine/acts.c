@@ -369,6 +369,7 @@ sv_act sv_machine_act_of(unsigned kind)
         [SVASIM_RECORD_SEEN] = sv_act_seen,
         [SVASIM_RECORD_FAIL] = sv_act_fail,
         [SVASIM_RECORD_HEAL] = sv_act_heal,
+        [SVASIM_RECORD_HOLDS] = sv_act_holds,
     };
     return kind <= SVASIM_RECORD_KIND_MAX ? acts[kind] : NULL;
 }

@@ -209,6 +209,25 @@ svasim_err sv_act_loaded(svasim_machine *machine, const svasim_record *record)
     return SVASIM_OK;
 }
 
+svasim_err sv_act_holds(svasim_machine *machine, const svasim_record *record)
+{
+    char text[160];
+    uint64_t offset = record->value[SVASIM_F_HOLDS_offset], value = 0;
+    uint64_t expected = record->value[SVASIM_F_HOLDS_value];
+    uint64_t mask = UINT64_MAX, size = 4;
+    if (svasim_record_has(record, SVASIM_F_HOLDS_size))
+        size = record->value[SVASIM_F_HOLDS_size];
+    if (svasim_record_has(record, SVASIM_F_HOLDS_mask))
+        mask = record->value[SVASIM_F_HOLDS_mask];
+    if (svasim_mmio_read(machine->unit, (uint32_t)offset, (uint32_t)size, &value) != SVASIM_OK)
+        return sv_machine_fail(machine, SVASIM_EINVAL, "%s", svasim_error(machine->unit));
+    snprintf(text, sizeof text,
+             "register 0x%" PRIx64 ": expected 0x%" PRIx64 " (mask 0x%" PRIx64 "), got 0x%" PRIx64,
+             offset, expected, mask, value);
+    verdict(machine, record, 0, ((value ^ expected) & mask) == 0, text);
+    return SVASIM_OK;
+}
+
 svasim_err sv_act_seen(svasim_machine *machine, const svasim_record *record)
 {
     char text[160];

@@ -136,6 +136,7 @@ svasim_err sv_act_expect(svasim_machine *machine, const svasim_record *record);
 svasim_err sv_act_cached(svasim_machine *machine, const svasim_record *record);
 svasim_err sv_act_loaded(svasim_machine *machine, const svasim_record *record);
 svasim_err sv_act_seen(svasim_machine *machine, const svasim_record *record);
+svasim_err sv_act_holds(svasim_machine *machine, const svasim_record *record);
 /* A dma or submit record with this id begins; NULL: the place is taken by an unfinished one. */
 struct sv_known *sv_known_begin(svasim_machine *machine, uint64_t id, unsigned kind);
 struct sv_known *sv_known_find(svasim_machine *machine, uint64_t id);

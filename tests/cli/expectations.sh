@@ -27,6 +27,14 @@ for mode in "" --functional; do
     head -n 1 out | grep -q '^wrong.svt: line [0-9]*: FAILED: ' || fail "failures do not come first"
 done
 
+# A register that holds something else is shown with both values; a size that is none is bad input.
+echo 'holds 0x38 0x1 mask=0xf' | trace >register.svt
+expect_code 1 "$svasim" replay register.svt
+has out "register 0x38: expected 0x1 (mask 0xf), got 0x80000000"
+echo 'holds 0x38 0x1 size=2' | trace >size.svt
+expect_code 3 "$svasim" replay size.svt
+has err "register access: 4 or 8 bytes"
+
 # The worst of several files decides.
 echo 'space app kind=user' | trace >good.svt
 echo 'nonsense' | trace >bad.svt
