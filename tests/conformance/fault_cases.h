@@ -9,8 +9,9 @@
 
 struct fault_case {
     svasim_fault fault;
-    /* Columns U UP T TP X XP: U unsupported request, C completer abort, 0 success without rights,
-     * e success with the effective rights, L success without rights but logged, - not tried. */
+    /* Columns U UP T TP X XP PR, as svasim_kind: U unsupported request, C completer abort, 0
+     * success without rights, e success with the effective rights, L success without rights but
+     * logged, I invalid request, - not tried. */
     const char *answers;
     uint8_t fpd_entries; /* entries with an FPD bit read before the fault is found: context,
                             directory, PASID entry */
@@ -24,19 +25,24 @@ struct fault_case {
     uint8_t rights;    /* what an `e` answer grants */
     uint8_t second_levels;
     enum bed_updates updates;
+    uint16_t sid; /* 0: BED_SID */
 };
 
 struct fault_cases {
     const struct fault_case *rows;
-    int count;
+    unsigned count;
 };
 
 extern const struct fault_cases fault_cases_legacy, fault_cases_front, fault_cases_pasid,
     fault_cases_first, fault_cases_second, fault_cases_nested, fault_cases_general;
 
+/* All of them, one after the other. */
+unsigned fault_case_count(void);
+const struct fault_case *fault_case_at(unsigned index);
+
 /* A row begins with this; the next values are those of the fields after `fault`. */
 #define RAISE(id) .fault = SVASIM_FAULT_##id
 #define FAULT_CASES(name, array)                                                                   \
-    const struct fault_cases name = {array, (int)(sizeof array / sizeof array[0])}
+    const struct fault_cases name = {array, (unsigned)(sizeof array / sizeof array[0])}
 
 #endif
