@@ -269,6 +269,7 @@ static const struct race races[] = {
 };
 #define RACES (int)(sizeof races / sizeof races[0])
 
+/* trap 2: what software wrote meanwhile is kept and judged. */
 START_TEST(lost_update_is_judged_again)
 {
     const struct race *race = &races[_i % RACES];

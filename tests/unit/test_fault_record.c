@@ -89,7 +89,8 @@ static void pasid_keeps_all_its_bits(void **state)
     unit_close(&bed);
 }
 
-/* The PASID that RID_PASID supplies did not come with the request. */
+/* The PASID that RID_PASID supplies did not come with the request.
+ * trap 29: PP = 0 and no PASID in the record. */
 static void rid_pasid_is_not_recorded(void **state)
 {
     struct unit_bed bed;
