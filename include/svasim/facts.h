@@ -137,6 +137,24 @@ typedef struct svasim_register_info {
 } svasim_register_info;
 SVASIM_API const svasim_register_info *svasim_register_at(unsigned index); /**< NULL past the end */
 
+/** How a field of a register is written. */
+typedef enum svasim_bits_kind {
+    SVASIM_BITS_NUMBER,  /**< shifted down */
+    SVASIM_BITS_ADDRESS, /**< in place, low bits 0 */
+    SVASIM_BITS_SOURCE   /**< a source id, shifted down */
+} svasim_bits_kind;
+
+typedef struct svasim_register_field {
+    const char *name; /**< "iqei" */
+    const char *meaning;
+    uint8_t reg;  /**< index of its register, see svasim_register_at */
+    uint8_t kind; /**< svasim_bits_kind */
+    uint8_t hi, lo;
+} svasim_register_field;
+/** Row `index` of all fields, those of one register together; NULL past the end. Capability
+    registers have none here: see svasim_capability_at. */
+SVASIM_API const svasim_register_field *svasim_register_field_at(unsigned index);
+
 /** Where software reads a capability: a config key as bits of CAP_REG or ECAP_REG. */
 typedef struct svasim_capability_info {
     const char *key;  /**< "cap.mgaw" */

@@ -204,16 +204,12 @@ static svasim_err act_protect(svasim_machine *machine, const svasim_record *reco
 /* A declared device, or a source id written as bb:dd.f. */
 static svasim_err find_sid(svasim_machine *machine, svasim_blob name, uint16_t *out)
 {
-    unsigned bus, device, function;
-    char text[16], extra;
+    char text[16];
     if (name.bytes < sizeof text) {
         memcpy(text, name.data, name.bytes);
         text[name.bytes] = 0;
-        if (sscanf(text, "%2x:%2x.%1x%c", &bus, &device, &function, &extra) == 3 && device < 32 &&
-            function < 8) {
-            *out = (uint16_t)(bus << 8 | device << 3 | function);
+        if (sv_parse_sid(text, out))
             return SVASIM_OK;
-        }
     }
     const struct sv_device *found = sv_machine_device(machine, name);
     if (!found)
@@ -370,6 +366,9 @@ sv_act sv_machine_act_of(unsigned kind)
         [SVASIM_RECORD_FAIL] = sv_act_fail,
         [SVASIM_RECORD_HEAL] = sv_act_heal,
         [SVASIM_RECORD_HOLDS] = sv_act_holds,
+        [SVASIM_RECORD_REGISTER] = sv_act_register,
+        [SVASIM_RECORD_LOGGED] = sv_act_logged,
+        [SVASIM_RECORD_INTERRUPTED] = sv_act_interrupted,
     };
     return kind <= SVASIM_RECORD_KIND_MAX ? acts[kind] : NULL;
 }

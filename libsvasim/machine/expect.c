@@ -59,8 +59,8 @@ static void fail(svasim_machine *machine, const svasim_record *expect, uint64_t 
     sv_machine_emit(machine, &event);
 }
 
-static void verdict(svasim_machine *machine, const svasim_record *expect, uint64_t id, bool met,
-                    const char *text)
+void sv_expect_verdict(svasim_machine *machine, const svasim_record *expect, uint64_t id, bool met,
+                       const char *text)
 {
     if (expect->kind == SVASIM_RECORD_OBSERVE) {
         machine->stats.observations++;
@@ -78,7 +78,7 @@ static void judge_now(svasim_machine *machine, const svasim_record *expect,
 {
     char text[512];
     bool met = sv_judge(machine, expect, known, text, sizeof text);
-    verdict(machine, expect, known->id, met, text);
+    sv_expect_verdict(machine, expect, known->id, met, text);
 }
 
 /* Does an expectation that waits for this request ask whether its answer was stale? */
@@ -137,7 +137,7 @@ svasim_err sv_act_expect(svasim_machine *machine, const svasim_record *record)
         return SVASIM_OK;
     }
     if (!machine->waiting_free) {
-        verdict(machine, record, id, false, NO_KNOWN_MESSAGE " near here");
+        sv_expect_verdict(machine, record, id, false, NO_KNOWN_MESSAGE " near here");
         return SVASIM_OK;
     }
     uint32_t index = machine->waiting_free;
@@ -160,7 +160,8 @@ void sv_expect_finish(svasim_machine *machine)
             uint32_t index = machine->waiting_heads[bucket];
             struct sv_waiting *waiting = &machine->waiting[index - 1];
             machine->waiting_heads[bucket] = waiting->next;
-            verdict(machine, &waiting->record, waiting->record.value[0], false, NO_KNOWN_MESSAGE);
+            sv_expect_verdict(machine, &waiting->record, waiting->record.value[0], false,
+                              NO_KNOWN_MESSAGE);
             waiting->next = machine->waiting_free;
             machine->waiting_free = index;
             machine->waiting_count--;
@@ -189,7 +190,7 @@ svasim_err sv_act_cached(svasim_machine *machine, const svasim_record *record)
                            pasid, record->value[SVASIM_F_CACHED_address]);
     bool expected = record->value[SVASIM_F_CACHED_present] != 0;
     snprintf(text, sizeof text, "%s: expected present=%d, got %d", cache, expected, present);
-    verdict(machine, record, 0, present == expected, text);
+    sv_expect_verdict(machine, record, 0, present == expected, text);
     return SVASIM_OK;
 }
 
@@ -205,26 +206,7 @@ svasim_err sv_act_loaded(svasim_machine *machine, const svasim_record *record)
     snprintf(text, sizeof text,
              "memory 0x%" PRIx64 ": expected 0x%" PRIx64 " (mask 0x%" PRIx64 "), got 0x%" PRIx64,
              hpa, expected, mask, value);
-    verdict(machine, record, 0, ((value ^ expected) & mask) == 0, text);
-    return SVASIM_OK;
-}
-
-svasim_err sv_act_holds(svasim_machine *machine, const svasim_record *record)
-{
-    char text[160];
-    uint64_t offset = record->value[SVASIM_F_HOLDS_offset], value = 0;
-    uint64_t expected = record->value[SVASIM_F_HOLDS_value];
-    uint64_t mask = UINT64_MAX, size = 4;
-    if (svasim_record_has(record, SVASIM_F_HOLDS_size))
-        size = record->value[SVASIM_F_HOLDS_size];
-    if (svasim_record_has(record, SVASIM_F_HOLDS_mask))
-        mask = record->value[SVASIM_F_HOLDS_mask];
-    if (svasim_mmio_read(machine->unit, (uint32_t)offset, (uint32_t)size, &value) != SVASIM_OK)
-        return sv_machine_fail(machine, SVASIM_EINVAL, "%s", svasim_error(machine->unit));
-    snprintf(text, sizeof text,
-             "register 0x%" PRIx64 ": expected 0x%" PRIx64 " (mask 0x%" PRIx64 "), got 0x%" PRIx64,
-             offset, expected, mask, value);
-    verdict(machine, record, 0, ((value ^ expected) & mask) == 0, text);
+    sv_expect_verdict(machine, record, 0, ((value ^ expected) & mask) == 0, text);
     return SVASIM_OK;
 }
 
@@ -248,9 +230,9 @@ svasim_err sv_act_seen(svasim_machine *machine, const svasim_record *record)
                  mapped ? "address 0x%" PRIx64 ": expected byte %02x, got %02x"
                         : "address 0x%" PRIx64 " is not mapped (expected byte %02x)",
                  address, expected, byte);
-        verdict(machine, record, 0, false, text);
+        sv_expect_verdict(machine, record, 0, false, text);
         return SVASIM_OK;
     }
-    verdict(machine, record, 0, true, "");
+    sv_expect_verdict(machine, record, 0, true, "");
     return SVASIM_OK;
 }

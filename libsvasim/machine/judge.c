@@ -1,49 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* judge.c - one expectation against what is known: which fields differ, in words. */
+#include "machine/differ.h"
 #include "machine/state.h"
-
-#include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-
-struct differences {
-    char *text;
-    size_t bytes, used;
-    bool any;
-};
-
-#if defined(__GNUC__)
-__attribute__((format(printf, 2, 3)))
-#endif
-static void
-differ(struct differences *d, const char *format, ...)
-{
-    va_list arguments;
-    if (d->any && d->used + 2 < d->bytes) {
-        memcpy(d->text + d->used, "; ", 3);
-        d->used += 2;
-    }
-    d->any = true;
-    va_start(arguments, format);
-    int length = vsnprintf(d->text + d->used, d->bytes - d->used, format, arguments);
-    va_end(arguments);
-    if (length > 0)
-        d->used += (size_t)length < d->bytes - d->used ? (size_t)length : d->bytes - d->used - 1;
-}
-
-static void compare(struct differences *d, const svasim_record *expect, unsigned slot,
-                    uint64_t actual)
-{
-    const svasim_record_field *field = &svasim_record_info_of(expect->kind)->fields[slot];
-    uint64_t expected = expect->value[slot];
-    if (!svasim_record_has(expect, slot) || expected == actual)
-        return;
-    if (field->type == SVASIM_TYPE_HEX)
-        differ(d, "expected %s=0x%" PRIx64 ", got 0x%" PRIx64, field->name, expected, actual);
-    else
-        differ(d, "expected %s=%" PRIu64 ", got %" PRIu64, field->name, expected, actual);
-}
 
 bool sv_is_stale(svasim_machine *machine, const svasim_request *request,
                  const svasim_response *response, svasim_response *out_fresh)
@@ -54,12 +12,6 @@ bool sv_is_stale(svasim_machine *machine, const svasim_request *request,
            response->rights != out_fresh->rights || response->status != out_fresh->status;
 }
 
-static const char *fault_name(unsigned fault)
-{
-    const svasim_fault_info *info = svasim_fault_at(fault);
-    return info ? info->name : "none";
-}
-
 enum outcome { OUTCOME_OK, OUTCOME_FAULT, OUTCOME_RETRY, OUTCOME_DROPPED, OUTCOME_GP, OUTCOME_ANY };
 
 static const char *outcome_word(unsigned outcome)
@@ -68,25 +20,17 @@ static const char *outcome_word(unsigned outcome)
     return words[outcome];
 }
 
-static void judge_outcome(struct differences *d, const svasim_record *expect, unsigned outcome)
+static void judge_outcome(struct sv_differences *d, const svasim_record *expect, unsigned outcome)
 {
     unsigned expected = (unsigned)expect->value[SVASIM_F_EXPECT_outcome];
     if (!svasim_record_has(expect, SVASIM_F_EXPECT_outcome) || expected == OUTCOME_ANY ||
         expected == outcome)
         return;
-    differ(d, "expected %s, got %s", outcome_word(expected), outcome_word(outcome));
+    sv_differ(d, "expected %s, got %s", outcome_word(expected), outcome_word(outcome));
 }
 
-static void judge_fault(struct differences *d, const svasim_record *expect, unsigned fault)
-{
-    if (svasim_record_has(expect, SVASIM_F_EXPECT_fault) &&
-        expect->value[SVASIM_F_EXPECT_fault] != fault)
-        differ(d, "expected fault %s, got %s",
-               fault_name((unsigned)expect->value[SVASIM_F_EXPECT_fault]), fault_name(fault));
-}
-
-static void judge_stale(svasim_machine *machine, struct differences *d, const svasim_record *expect,
-                        const struct sv_known *known)
+static void judge_stale(svasim_machine *machine, struct sv_differences *d,
+                        const svasim_record *expect, const struct sv_known *known)
 {
     if (!svasim_record_has(expect, SVASIM_F_EXPECT_stale))
         return;
@@ -94,13 +38,13 @@ static void judge_stale(svasim_machine *machine, struct differences *d, const sv
     if (!known->stale_known) {
         svasim_response fresh;
         if (known->epoch != machine->epoch) {
-            differ(d, "whether it was stale can no longer be told: put expect before or right "
-                      "after the request");
+            sv_differ(d, "whether it was stale can no longer be told: put expect before or right "
+                         "after the request");
             return;
         }
         stale = sv_is_stale(machine, &known->request, &known->response, &fresh);
     }
-    compare(d, expect, SVASIM_F_EXPECT_stale, stale);
+    sv_differ_field(d, expect, SVASIM_F_EXPECT_stale, stale);
 }
 
 static unsigned rights_choice(const svasim_response *response)
@@ -121,42 +65,37 @@ static uint32_t slots_of(unsigned kind)
            SLOT(updates) | SLOT(latency) | SLOT(stale) | SLOT(rights);
 }
 
-static void judge_applicable(struct differences *d, const svasim_record *expect, unsigned kind)
+static void judge_applicable(struct sv_differences *d, const svasim_record *expect, unsigned kind)
 {
     const svasim_record_info *info = svasim_record_info_of(SVASIM_RECORD_EXPECT);
     uint32_t wrong = expect->present & ~slots_of(kind);
     for (unsigned i = 0; i < info->field_count; i++)
         if (wrong >> i & 1u)
-            differ(d, "%s= does not apply to a %s record", info->fields[i].name,
-                   svasim_record_info_of(kind)->verb);
+            sv_differ(d, "%s= does not apply to a %s record", info->fields[i].name,
+                      svasim_record_info_of(kind)->verb);
 }
 
-static void judge_dma(svasim_machine *machine, struct differences *d, const svasim_record *expect,
-                      const struct sv_known *known)
+static void judge_dma(svasim_machine *machine, struct sv_differences *d,
+                      const svasim_record *expect, const struct sv_known *known)
 {
-    static const char *const rights_words[] = {"none", "r", "w", "rw"};
     const svasim_response *r = &known->response;
     const svasim_fault_info *fault = svasim_fault_at(r->fault);
     bool ok = r->fault == SVASIM_FAULT_NONE && r->status == SVASIM_STATUS_OK;
     judge_outcome(d, expect, ok ? OUTCOME_OK : OUTCOME_FAULT);
-    judge_fault(d, expect, r->fault);
-    compare(d, expect, SVASIM_F_EXPECT_pa, r->address);
-    compare(d, expect, SVASIM_F_EXPECT_page, r->page_bytes);
-    compare(d, expect, SVASIM_F_EXPECT_code, fault ? fault->code : 0);
-    compare(d, expect, SVASIM_F_EXPECT_recorded, (r->flags & SVASIM_RECORDED) != 0);
-    compare(d, expect, SVASIM_F_EXPECT_reads, r->reads);
-    compare(d, expect, SVASIM_F_EXPECT_updates, r->updates);
+    sv_differ_field(d, expect, SVASIM_F_EXPECT_fault, r->fault);
+    sv_differ_field(d, expect, SVASIM_F_EXPECT_pa, r->address);
+    sv_differ_field(d, expect, SVASIM_F_EXPECT_page, r->page_bytes);
+    sv_differ_field(d, expect, SVASIM_F_EXPECT_code, fault ? fault->code : 0);
+    sv_differ_field(d, expect, SVASIM_F_EXPECT_recorded, (r->flags & SVASIM_RECORDED) != 0);
+    sv_differ_field(d, expect, SVASIM_F_EXPECT_reads, r->reads);
+    sv_differ_field(d, expect, SVASIM_F_EXPECT_updates, r->updates);
     if (!machine->options.functional)
-        compare(d, expect, SVASIM_F_EXPECT_latency, r->completed_at - r->accepted_at);
-    if (svasim_record_has(expect, SVASIM_F_EXPECT_rights) &&
-        expect->value[SVASIM_F_EXPECT_rights] != rights_choice(r))
-        differ(d, "expected rights=%s, got %s",
-               rights_words[expect->value[SVASIM_F_EXPECT_rights] & 3],
-               rights_words[rights_choice(r)]);
+        sv_differ_field(d, expect, SVASIM_F_EXPECT_latency, r->completed_at - r->accepted_at);
+    sv_differ_field(d, expect, SVASIM_F_EXPECT_rights, rights_choice(r));
     judge_stale(machine, d, expect, known);
 }
 
-static void judge_submit(const svasim_machine *machine, struct differences *d,
+static void judge_submit(const svasim_machine *machine, struct sv_differences *d,
                          const svasim_record *expect, const struct sv_known *known)
 {
     static const unsigned outcomes[] = {
@@ -172,29 +111,25 @@ static void judge_submit(const svasim_machine *machine, struct differences *d,
     judge_outcome(d, expect, outcome);
     if (!known->has_completion) {
         if (expect->present & ~(SLOT(id) | SLOT(outcome)))
-            differ(d, "the descriptor was not accepted, so it has no completion");
+            sv_differ(d, "the descriptor was not accepted, so it has no completion");
         return;
     }
-    compare(d, expect, SVASIM_F_EXPECT_status, c->status);
-    compare(d, expect, SVASIM_F_EXPECT_result, c->result);
-    compare(d, expect, SVASIM_F_EXPECT_done, c->bytes_completed);
-    compare(d, expect, SVASIM_F_EXPECT_fault_address, c->fault_address);
+    sv_differ_field(d, expect, SVASIM_F_EXPECT_status, c->status);
+    sv_differ_field(d, expect, SVASIM_F_EXPECT_result, c->result);
+    sv_differ_field(d, expect, SVASIM_F_EXPECT_done, c->bytes_completed);
+    sv_differ_field(d, expect, SVASIM_F_EXPECT_fault_address, c->fault_address);
     if (!machine->options.functional)
-        compare(d, expect, SVASIM_F_EXPECT_latency, c->completed_at - c->submitted_at);
+        sv_differ_field(d, expect, SVASIM_F_EXPECT_latency, c->completed_at - c->submitted_at);
 }
 
-static void judge_page_request(struct differences *d, const svasim_record *expect,
+static void judge_page_request(struct sv_differences *d, const svasim_record *expect,
                                const struct sv_known *known)
 {
-    static const char *const answers[] = {"queued", "success", "invalid", "dropped"};
     const svasim_fault_info *fault = svasim_fault_at(known->response.fault);
     judge_outcome(d, expect, fault ? OUTCOME_FAULT : OUTCOME_OK);
-    judge_fault(d, expect, known->response.fault);
-    compare(d, expect, SVASIM_F_EXPECT_code, fault ? fault->code : 0);
-    if (svasim_record_has(expect, SVASIM_F_EXPECT_answer) &&
-        expect->value[SVASIM_F_EXPECT_answer] != known->page_answer)
-        differ(d, "expected answer=%s, got %s", answers[expect->value[SVASIM_F_EXPECT_answer] & 3],
-               answers[known->page_answer & 3]);
+    sv_differ_field(d, expect, SVASIM_F_EXPECT_fault, known->response.fault);
+    sv_differ_field(d, expect, SVASIM_F_EXPECT_code, fault ? fault->code : 0);
+    sv_differ_field(d, expect, SVASIM_F_EXPECT_answer, known->page_answer);
 }
 
 static uint64_t nanoseconds(const svasim_machine *machine, uint64_t ticks)
@@ -205,7 +140,7 @@ static uint64_t nanoseconds(const svasim_machine *machine, uint64_t ticks)
 }
 
 /* What a real machine did: the same fields, and a latency that need not be exact. */
-static void judge_observation(const svasim_machine *machine, struct differences *d,
+static void judge_observation(const svasim_machine *machine, struct sv_differences *d,
                               const svasim_record *observe, const struct sv_known *known)
 {
     const svasim_fault_info *fault = svasim_fault_at(known->response.fault);
@@ -213,17 +148,17 @@ static void judge_observation(const svasim_machine *machine, struct differences 
                          ? known->completion.completed_at - known->completion.submitted_at
                          : known->response.completed_at - known->response.accepted_at;
     if (known->kind == SVASIM_RECORD_SUBMIT && known->has_completion)
-        compare(d, observe, SVASIM_F_OBSERVE_status, known->completion.status);
+        sv_differ_field(d, observe, SVASIM_F_OBSERVE_status, known->completion.status);
     if (known->kind != SVASIM_RECORD_SUBMIT)
-        compare(d, observe, SVASIM_F_OBSERVE_code, fault ? fault->code : 0);
+        sv_differ_field(d, observe, SVASIM_F_OBSERVE_code, fault ? fault->code : 0);
     if (!machine->options.functional)
-        compare(d, observe, SVASIM_F_OBSERVE_latency_ns, nanoseconds(machine, ticks));
+        sv_differ_field(d, observe, SVASIM_F_OBSERVE_latency_ns, nanoseconds(machine, ticks));
 }
 
 bool sv_judge(svasim_machine *machine, const svasim_record *expect, const struct sv_known *known,
               char *text, size_t bytes)
 {
-    struct differences d = {text, bytes, 0, false};
+    struct sv_differences d = {text, bytes, 0, false};
     text[0] = 0;
     if (expect->kind == SVASIM_RECORD_EXPECT)
         judge_applicable(&d, expect, known->kind);

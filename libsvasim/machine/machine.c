@@ -15,6 +15,17 @@ svasim_err sv_machine_fail(svasim_machine *machine, svasim_err err, const char *
     return err;
 }
 
+bool sv_parse_sid(const char *text, uint16_t *out)
+{
+    unsigned bus, device, function;
+    char extra;
+    if (sscanf(text, "%2x:%2x.%1x%c", &bus, &device, &function, &extra) != 3 || device > 31 ||
+        function > 7)
+        return false;
+    *out = (uint16_t)(bus << 8 | device << 3 | function);
+    return true;
+}
+
 void sv_machine_emit(svasim_machine *machine, svasim_event *event)
 {
     if (!machine->options.on_event)

@@ -103,6 +103,7 @@ static void on_interrupt(void *host, uint64_t address, uint32_t data)
         .data = data,
     };
     machine->stats.interrupts++;
+    sv_messages_add(&machine->messages, address, data);
     sv_machine_emit(machine, &event);
 }
 

@@ -43,6 +43,16 @@ struct sv_known {
     uint8_t submit_result; /* svasim_submit_result */
 };
 
+/* Interrupt messages since the last record that asked for them; the oldest make room. */
+#define SV_MESSAGES 256u
+struct sv_messages {
+    uint64_t sent;
+    struct {
+        uint64_t address;
+        uint32_t data;
+    } last[SV_MESSAGES]; /* message n is at n % SV_MESSAGES */
+};
+
 /* An expectation or observation whose request is not finished. */
 struct sv_waiting {
     svasim_record record;
@@ -86,6 +96,7 @@ struct svasim_machine {
     uint64_t completions; /* of descriptors, to see progress */
     uint64_t epoch;       /* counts state changes */
 
+    struct sv_messages messages;
     struct sv_known *known;
     struct sv_waiting *waiting;
     uint32_t *waiting_heads; /* by id */
@@ -95,6 +106,8 @@ struct svasim_machine {
 };
 
 /* machine.c */
+/* "bb:dd.f" of exactly these digits. */
+bool sv_parse_sid(const char *text, uint16_t *out);
 svasim_err sv_machine_fail(svasim_machine *machine, svasim_err err, const char *format, ...)
 #if defined(__GNUC__)
     __attribute__((format(printf, 3, 4)))
@@ -136,13 +149,22 @@ svasim_err sv_act_expect(svasim_machine *machine, const svasim_record *record);
 svasim_err sv_act_cached(svasim_machine *machine, const svasim_record *record);
 svasim_err sv_act_loaded(svasim_machine *machine, const svasim_record *record);
 svasim_err sv_act_seen(svasim_machine *machine, const svasim_record *record);
-svasim_err sv_act_holds(svasim_machine *machine, const svasim_record *record);
+/* An expectation was judged: count it, report it if it is not met. `id`: 0 if it has none. */
+void sv_expect_verdict(svasim_machine *machine, const svasim_record *expect, uint64_t id, bool met,
+                       const char *text);
 /* A dma or submit record with this id begins; NULL: the place is taken by an unfinished one. */
 struct sv_known *sv_known_begin(svasim_machine *machine, uint64_t id, unsigned kind);
 struct sv_known *sv_known_find(svasim_machine *machine, uint64_t id);
 /* It is finished: judge the expectations that wait for it. */
 void sv_known_done(svasim_machine *machine, struct sv_known *known);
 void sv_expect_finish(svasim_machine *machine);
+
+/* inspect.c: expectations on what the unit shows: registers, fault records, messages. */
+svasim_err sv_act_holds(svasim_machine *machine, const svasim_record *record);
+svasim_err sv_act_register(svasim_machine *machine, const svasim_record *record);
+svasim_err sv_act_logged(svasim_machine *machine, const svasim_record *record);
+svasim_err sv_act_interrupted(svasim_machine *machine, const svasim_record *record);
+void sv_messages_add(struct sv_messages *messages, uint64_t address, uint32_t data);
 
 /* judge.c: compare one expectation with what is known; 0-terminated differences into `text`. */
 bool sv_judge(svasim_machine *machine, const svasim_record *expect, const struct sv_known *known,

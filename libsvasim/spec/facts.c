@@ -64,6 +64,13 @@ const uint64_t sv_register_needs[] = {
 #undef REG
 };
 
+static const svasim_register_field register_fields[] = {
+#define BITS(reg, name, hi, lo, kind, meaning)                                                     \
+    {#name, meaning, SV_REG_##reg, SVASIM_BITS_##kind, hi, lo},
+#include "spec/register_fields.def"
+#undef BITS
+};
+
 const svasim_fault_info *svasim_fault_at(unsigned fault)
 {
     return fault != SVASIM_FAULT_NONE && fault < SVASIM_FAULT_COUNT ? &sv_faults[fault] : NULL;
@@ -100,4 +107,10 @@ const svasim_cache_info *svasim_cache_at(unsigned index)
 const svasim_register_info *svasim_register_at(unsigned index)
 {
     return index < SV_REG_COUNT ? &sv_registers[index] : NULL;
+}
+
+const svasim_register_field *svasim_register_field_at(unsigned index)
+{
+    return index < sizeof register_fields / sizeof register_fields[0] ? &register_fields[index]
+                                                                      : NULL;
 }

@@ -20,6 +20,33 @@ static uint64_t mask_of(const svasim_field *field)
     return (width == 64 ? UINT64_MAX : (UINT64_C(1) << width) - 1) << field->lo;
 }
 
+/* --- registers --- */
+
+static void fields_of_registers_do_not_overlap(void **state)
+{
+    (void)state;
+    uint64_t covered[SV_REG_COUNT] = {0};
+    const svasim_register_field *field;
+    unsigned count = 0;
+    for (; (field = svasim_register_field_at(count)) != NULL; count++) {
+        assert_in_range(field->reg, 0, SV_REG_COUNT - 1);
+        assert_true(field->lo <= field->hi && field->hi < 8 * sv_registers[field->reg].bytes);
+        uint64_t mask = (UINT64_MAX >> (63 - (field->hi - field->lo))) << field->lo;
+        if (covered[field->reg] & mask)
+            fail_msg("%s.%s overlaps", sv_registers[field->reg].name, field->name);
+        covered[field->reg] |= mask;
+        for (unsigned other = 0; other < count; other++)
+            if (svasim_register_field_at(other)->reg == field->reg)
+                assert_string_not_equal(svasim_register_field_at(other)->name, field->name);
+    }
+    /* What a plain write stores has a name. */
+    for (unsigned i = 0; i < SV_REG_COUNT; i++)
+        if (sv_register_writable[i] & ~covered[i])
+            fail_msg("%s: writable bits without a row in register_fields.def",
+                     sv_registers[i].name);
+    assert_true(count > 50);
+}
+
 /* --- layouts --- */
 
 static void every_bit_is_covered_once(void **state)
@@ -187,6 +214,7 @@ static void lists_end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(fields_of_registers_do_not_overlap),
         cmocka_unit_test(every_bit_is_covered_once),
         cmocka_unit_test(structures_have_their_lengths),
         cmocka_unit_test(fields_read_back),

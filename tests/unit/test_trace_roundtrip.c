@@ -87,6 +87,10 @@ static void hand_written_text_becomes_canonical_once(void **state)
                                   "entry first sid=00:02.0 : level=1\n"
                                   "inv inv_p_iotlb did=5 g=3 pasid=7 addr=0x5000 ih\n"
                                   "expect 9 fault=spt.2\n"
+                                  "register FSTS  iqe=1 ite=0\n"
+                                  "register fsts : name=1\n"
+                                  "logged type=write index=0 sid=00:02.0 fault=sfs.2 f=1\n"
+                                  "interrupted data=0x41 1\n"
                                   "mem 0x1000 00_FF_ab\n"
                                   "drain";
     static const char canonical[] = "svasim-trace 1\n"
@@ -105,6 +109,10 @@ static void hand_written_text_becomes_canonical_once(void **state)
                                     "entry first sid=00:02.0 : level=1\n"
                                     "inv inv_p_iotlb g=3 did=5 pasid=7 ih addr=0x5000\n"
                                     "expect 9 fault=SPT.2\n"
+                                    "register FSTS iqe=1 ite=0\n"
+                                    "register fsts : name=1\n"
+                                    "logged 0 f=1 fault=SFS.2 sid=00:02.0 type=write\n"
+                                    "interrupted 1 data=0x41\n"
                                     "mem 0x1000 00ffab\n"
                                     "drain\n";
     struct file from = {(char *)(uintptr_t)written, sizeof written - 1};

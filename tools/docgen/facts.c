@@ -10,6 +10,19 @@
 
 #define WRITTEN_FROM(rows) "<!-- Written by svasim-docgen; edit the rows of " rows ". -->\n"
 
+static void put_register_fields(FILE *out)
+{
+    static const char *const forms[] = {"number", "address, in place", "source id"};
+    const svasim_register_field *row;
+    (void)fputs("\n## Fields\n\nFrom `libsvasim/spec/register_fields.def`; `register` records of "
+                "traces use these names.\n\n| Register | Field | Bits | Value | Meaning "
+                "|\n|---|---|---|---|---|\n",
+                out);
+    for (unsigned i = 0; (row = svasim_register_field_at(i)) != NULL; i++)
+        (void)fprintf(out, "| %s | `%s` | %u:%u | %s | %s |\n", svasim_register_at(row->reg)->name,
+                      row->name, row->hi, row->lo, forms[row->kind], row->meaning);
+}
+
 bool sv_doc_registers(FILE *out, const char *source)
 {
     const svasim_register_info *row;
@@ -29,6 +42,7 @@ bool sv_doc_registers(FILE *out, const char *source)
     for (unsigned i = 0; (row = svasim_register_at(i)) != NULL; i++)
         (void)fprintf(out, "| 0x%03" PRIX32 " | %s | %u | %s | 0x%" PRIx64 " | %s |\n", row->offset,
                       row->name, row->bytes, row->access, row->reset, row->meaning);
+    put_register_fields(out);
     return true;
 }
 
