@@ -19,7 +19,7 @@ static bool is_first(const struct sv_translation *t)
 
 static bool wants_dirty(const struct sv_walk *walk)
 {
-    return sv_wants_dirty(walk->rules, &walk->request);
+    return sv_wants_dirty(walk->rules, walk->request);
 }
 
 /* What the IOTLB entry takes over from the PASID entry. */
@@ -42,14 +42,16 @@ static void compose(struct sv_walk *walk)
     uint64_t target = fs->target;
     unsigned flags = entry_flags(walk);
     if (first) {
-        flags |= SV_T_FIRST | (fs->write ? SV_T_FS_RW : 0u) | (fs->other ? SV_T_FS_US : 0u) |
+        flags |= SV_T_FIRST | (fs->granted & sv_first_leaf_4k_rw_mask() ? SV_T_FS_RW : 0u) |
+                 (fs->granted & sv_first_leaf_4k_us_mask() ? SV_T_FS_US : 0u) |
                  (fs->entry & sv_first_leaf_4k_d_mask() ? SV_T_FS_DIRTY : 0u);
     } else {
         flags |= SV_T_FS_DIRTY;
     }
     if (second) {
         bool dirty = !entry->ssade || (ss->entry & sv_second_leaf_4k_d_mask());
-        flags |= (ss->other ? SV_T_SS_R : 0u) | (ss->write ? SV_T_SS_W : 0u) |
+        flags |= (sv_second_reads(walk, ss->granted) ? SV_T_SS_R : 0u) |
+                 (sv_second_writes(walk, ss->granted) ? SV_T_SS_W : 0u) |
                  (dirty ? SV_T_SS_DIRTY : 0u) |
                  (ss->entry & sv_second_leaf_4k_snp_mask() ? SV_T_SNOOP : 0u);
         target = ss->target;
@@ -57,7 +59,7 @@ static void compose(struct sv_walk *walk)
     } else {
         flags |= SV_T_SS_R | SV_T_SS_W | SV_T_SS_DIRTY;
     }
-    walk->out.pa = target;
+    walk->out->pa = target;
     walk->result = (struct sv_translation){
         .frame = target & ~low_mask(shift),
         .pasid = walk->pasid,
@@ -76,34 +78,34 @@ static bool overlaps_interrupt_range(uint64_t frame, unsigned shift)
 static enum sv_ask deliver(struct sv_walk *walk)
 {
     if (walk->result.flags & SV_T_SNOOP)
-        walk->out.flags |= SVASIM_SNOOP;
-    if (walk->request.at != SVASIM_TRANSLATION)
+        walk->out->flags |= SVASIM_SNOOP;
+    if (walk->request->at != SVASIM_TRANSLATION)
         return sv_walk_done(walk);
-    if ((walk->request.flags & SVASIM_NO_WRITE) && sv_rules_has(walk->rules, SV_CAP_NWFS))
-        walk->out.rights &= (uint8_t)~SVASIM_W;
-    if (!walk->out.rights) {
-        walk->out.pa = 0;
+    if ((walk->request->flags & SVASIM_NO_WRITE) && sv_rules_has(walk->rules, SV_CAP_NWFS))
+        walk->out->rights &= (uint8_t)~SVASIM_W;
+    if (!walk->out->rights) {
+        walk->out->pa = 0;
         walk->result.page_shift = 0;
         walk->result.domain_id = 0;
     }
-    if (walk->has_pasid && (walk->request.flags & SVASIM_PRIV))
-        walk->out.rights |= SVASIM_P;
+    if (walk->has_pasid && (walk->request->flags & SVASIM_PRIV))
+        walk->out->rights |= SVASIM_P;
     return sv_walk_done(walk);
 }
 
 enum sv_ask sv_finish(struct sv_walk *walk)
 {
     compose(walk);
-    svasim_fault fault = sv_check_rights(walk->rules, &walk->request, walk->privileged,
-                                         &walk->result, &walk->out.rights);
+    svasim_fault fault = sv_check_rights(walk->rules, walk->request, walk->privileged,
+                                         &walk->result, &walk->out->rights);
     if (fault != SVASIM_FAULT_NONE)
         return sv_walk_fault(walk, fault);
-    if (walk->request.at == SVASIM_TRANSLATION) {
-        if (!walk->out.rights)
+    if (walk->request->at == SVASIM_TRANSLATION) {
+        if (!walk->out->rights)
             return deliver(walk);
         if (overlaps_interrupt_range(walk->result.frame, walk->result.page_shift))
             return sv_walk_fault(walk, walk->legacy ? SVASIM_FAULT_LGN_4 : SVASIM_FAULT_SGN_8_2);
-    } else if (sv_is_interrupt_range(walk->out.pa)) {
+    } else if (sv_is_interrupt_range(walk->out->pa)) {
         return sv_walk_fault(walk, walk->legacy ? SVASIM_FAULT_LGN_4 : SVASIM_FAULT_SGN_8_1);
     }
     return dirty_first(walk);
@@ -118,7 +120,7 @@ static bool first_flags_missing(const struct sv_walk *walk, uint64_t *out_flags)
     uint64_t flags = sv_first_leaf_4k_a_mask();
     if (walk->entry.eafe)
         flags |= sv_first_leaf_4k_ea_mask();
-    if (wants_dirty(walk) && (walk->out.rights & SVASIM_W))
+    if (wants_dirty(walk) && (walk->out->rights & SVASIM_W))
         flags |= sv_first_leaf_4k_d_mask();
     *out_flags = flags & ~walk->fs.entry;
     return *out_flags != 0;
@@ -184,7 +186,7 @@ static enum sv_ask dirty_second(struct sv_walk *walk)
     if (!walk->entry.ssade || walk->entry.pgtt == SV_PGTT_FIRST)
         return fill_iotlb(walk);
     uint64_t flags = sv_second_leaf_4k_a_mask();
-    if (wants_dirty(walk) && (walk->out.rights & SVASIM_W))
+    if (wants_dirty(walk) && (walk->out->rights & SVASIM_W))
         flags |= sv_second_leaf_4k_d_mask();
     flags &= ~walk->ss.entry;
     if (!flags)
@@ -200,9 +202,9 @@ static enum sv_ask fill_iotlb(struct sv_walk *walk)
 {
     if (!walk->rules->has_iotlb)
         return deliver(walk);
-    walk->key.address = walk->request.address;
+    walk->key.address = walk->request->address;
     walk->key.pasid = walk->has_pasid ? walk->pasid : 0;
-    walk->key.source_id = walk->request.source_id;
+    walk->key.source_id = walk->request->source_id;
     walk->key.has_pasid = walk->has_pasid;
     walk->key.page_shift = walk->result.page_shift;
     walk->fill_cache = SV_CACHE_IOTLB_4K;
@@ -221,22 +223,22 @@ static uint8_t pass_through_shift(const struct sv_walk *walk)
         shift = 30;
     else if ((walk->rules->sslps & 1) || sv_rules_has(walk->rules, SV_CAP_FSTS))
         shift = 21;
-    while (shift > 12 && overlaps_interrupt_range(walk->request.address & ~low_mask(shift), shift))
+    while (shift > 12 && overlaps_interrupt_range(walk->request->address & ~low_mask(shift), shift))
         shift = shift == 30 ? 21 : 12;
     return shift;
 }
 
 enum sv_ask sv_pass_through(struct sv_walk *walk)
 {
-    REQUIRE(walk, fits_width(walk->request.address, walk->rules->haw), SGN_4_2);
-    if (sv_is_interrupt_range(walk->request.address))
-        return sv_walk_fault(walk, walk->request.at == SVASIM_TRANSLATION ? SVASIM_FAULT_SGN_8_2
-                                                                          : SVASIM_FAULT_SGN_8_1);
+    REQUIRE(walk, fits_width(walk->request->address, walk->rules->haw), SGN_4_2);
+    if (sv_is_interrupt_range(walk->request->address))
+        return sv_walk_fault(walk, walk->request->at == SVASIM_TRANSLATION ? SVASIM_FAULT_SGN_8_2
+                                                                           : SVASIM_FAULT_SGN_8_1);
     uint8_t shift = pass_through_shift(walk);
-    walk->out.pa = walk->request.address;
-    walk->out.rights = SVASIM_R | SVASIM_W;
+    walk->out->pa = walk->request->address;
+    walk->out->rights = SVASIM_R | SVASIM_W;
     walk->result = (struct sv_translation){
-        .frame = walk->request.address & ~low_mask(shift),
+        .frame = walk->request->address & ~low_mask(shift),
         .pasid = walk->pasid,
         .domain_id = walk->entry.domain_id,
         .page_shift = shift,

@@ -3,6 +3,7 @@
  * Nested, every table access takes a detour through the second stage and resumes here. */
 #include "arch/walk.h"
 
+#include "base/hints.h"
 #include "spec/tables.h"
 
 #define ENTRY_P  (sv_first_leaf_4k_p_mask())
@@ -13,10 +14,7 @@
 #define ENTRY_PS (sv_first_table_ps_mask())
 
 static enum sv_ask judge_found(struct sv_walk *walk);
-static enum sv_ask read_entry(struct sv_walk *walk);
 static enum sv_ask judge_entry(struct sv_walk *walk);
-static enum sv_ask accept_entry(struct sv_walk *walk);
-static enum sv_ask open_table(struct sv_walk *walk, uint64_t address);
 
 static bool is_nested(const struct sv_walk *walk)
 {
@@ -35,57 +33,26 @@ static uint64_t entry_offset(const struct sv_stage_state *fs)
     return 8 * (fs->address >> (3 + 9 * fs->level) & 0x1ff);
 }
 
-enum sv_ask sv_first_stage(struct sv_walk *walk)
+/* --- tables: the address goes on as an argument, because the next read waits for it --- */
+
+static inline enum sv_ask read_entry(struct sv_walk *walk, uint64_t table)
 {
-    const struct sv_pasid *entry = &walk->entry;
-    struct sv_stage_state *fs = &walk->fs;
-    REQUIRE(walk, is_canonical(walk->request.address, entry->first_levels), SGN_1);
-    fs->address = walk->request.address;
-    fs->level = entry->first_levels;
-    fs->write = fs->other = true;
-    walk->holder_writable = walk->holder_dirty = true; /* nested: told by each table's page */
-    walk->fast_first = entry->pgtt == SV_PGTT_FIRST && !walk->rules->us_early;
-    walk->first_settled = ENTRY_P | ENTRY_A | (entry->eafe ? ENTRY_EA : 0);
-    if (!walk->rules->has_fs_cache)
-        return open_table(walk, entry->first_root);
-    walk->key.address = walk->request.address;
-    walk->key.pasid = walk->pasid;
-    walk->key.domain_id = entry->domain_id;
-    walk->key.stage = 1;
-    walk->key.level = entry->first_levels;
-    walk->judge = judge_found;
-    return SV_ASK_TABLE;
+    return sv_ask_read(walk, SV_READING_FIRST, table + entry_offset(&walk->fs), 8, judge_entry);
 }
 
-static enum sv_ask judge_found(struct sv_walk *walk)
+static enum sv_ask judge_filled(struct sv_walk *walk)
 {
-    const struct sv_table *table = walk->found;
-    struct sv_stage_state *fs = &walk->fs;
-    if (!table)
-        return open_table(walk, walk->entry.first_root);
-    fs->level = walk->found_level - 1;
-    fs->table = table->base;
-    fs->table_gpa = table->base_gpa;
-    fs->write = table->write;
-    fs->other = table->other;
-    walk->holder_writable = table->writable;
-    walk->holder_dirty = table->dirty;
-    if (walk->rules->us_early)
-        REQUIRE(walk, walk->privileged || fs->other, SGN_2);
-    return read_entry(walk);
+    return read_entry(walk, walk->fs.table);
 }
 
 /* The table's host address is known: remember the path to it, then read. */
-static enum sv_ask table_is_open(struct sv_walk *walk)
+static enum sv_ask fill_table(struct sv_walk *walk)
 {
     struct sv_stage_state *fs = &walk->fs;
-    if (fs->level == walk->entry.first_levels || !walk->rules->has_fs_cache)
-        return read_entry(walk);
     walk->table_fill = (struct sv_table){
         .base = fs->table,
         .base_gpa = fs->table_gpa,
-        .write = fs->write,
-        .other = fs->other,
+        .granted = fs->granted,
         .writable = walk->holder_writable,
         .dirty = walk->holder_dirty,
     };
@@ -96,31 +63,103 @@ static enum sv_ask table_is_open(struct sv_walk *walk)
     walk->key.level = fs->level + 1;
     walk->fill_cache = (uint8_t)(SV_CACHE_FS_L2 + fs->level - 1);
     walk->fill = &walk->table_fill;
-    walk->judge = read_entry;
+    walk->judge = judge_filled;
     return SV_ASK_FILL;
+}
+
+static inline enum sv_ask table_is_open(struct sv_walk *walk, uint64_t table)
+{
+    walk->fs.table = table;
+    if (walk->rules->has_fs_cache && walk->fs.level != walk->entry.first_levels)
+        return fill_table(walk);
+    return read_entry(walk, table);
 }
 
 static enum sv_ask table_translated(struct sv_walk *walk)
 {
-    walk->fs.table = walk->ss.target & ~low_mask(12);
-    return table_is_open(walk);
+    return table_is_open(walk, walk->ss.target & ~low_mask(12));
 }
 
-static enum sv_ask open_table(struct sv_walk *walk, uint64_t address)
+static inline enum sv_ask open_table(struct sv_walk *walk, uint64_t address)
+{
+    walk->fs.table_gpa = address;
+    if (is_nested(walk))
+        return sv_second_stage(walk, address + entry_offset(&walk->fs), SV_PURPOSE_TABLE_READ,
+                               table_translated);
+    return table_is_open(walk, address);
+}
+
+/* --- the top --- */
+
+static enum sv_ask judge_found(struct sv_walk *walk)
+{
+    const struct sv_table *table = walk->found;
+    struct sv_stage_state *fs = &walk->fs;
+    if (!table)
+        return open_table(walk, walk->entry.first_root);
+    fs->level = walk->found_level - 1;
+    fs->table = table->base;
+    fs->table_gpa = table->base_gpa;
+    fs->granted = table->granted;
+    walk->holder_writable = table->writable;
+    walk->holder_dirty = table->dirty;
+    if (walk->rules->us_early)
+        REQUIRE(walk, walk->privileged || (fs->granted & ENTRY_US), SGN_2);
+    return read_entry(walk, fs->table);
+}
+
+enum sv_ask sv_first_stage(struct sv_walk *walk)
+{
+    const struct sv_pasid *entry = &walk->entry;
+    struct sv_stage_state *fs = &walk->fs;
+    REQUIRE(walk, is_canonical(walk->request->address, entry->first_levels), SGN_1);
+    fs->address = walk->request->address;
+    fs->level = entry->first_levels;
+    fs->granted = UINT64_MAX;
+    walk->holder_writable = walk->holder_dirty = true; /* nested: told by each table's page */
+    walk->plain = NULL;
+    if (entry->pgtt == SV_PGTT_FIRST && !walk->rules->us_early)
+        walk->plain = &walk->rules->first_plain[entry->eafe];
+    if (!walk->rules->has_fs_cache)
+        return open_table(walk, entry->first_root);
+    walk->key.address = walk->request->address;
+    walk->key.pasid = walk->pasid;
+    walk->key.domain_id = entry->domain_id;
+    walk->key.stage = 1;
+    walk->key.level = entry->first_levels;
+    walk->judge = judge_found;
+    return SV_ASK_TABLE;
+}
+
+/* --- entries --- */
+
+static bool is_leaf(unsigned level, uint64_t e)
+{
+    return level == 1 || (level <= 3 && (e & ENTRY_PS));
+}
+
+static enum sv_ask leaf_found(struct sv_walk *walk)
 {
     struct sv_stage_state *fs = &walk->fs;
-    fs->table_gpa = address;
+    fs->shift = (uint8_t)(3 + 9 * fs->level);
+    uint64_t offset = low_mask(fs->shift);
+    fs->target = (fs->entry & sv_first_leaf_4k_addr_mask() & ~offset) | (fs->address & offset);
     if (is_nested(walk))
-        return sv_second_stage(walk, address + entry_offset(fs), SV_PURPOSE_TABLE_READ,
-                               table_translated);
-    fs->table = address;
-    return table_is_open(walk);
+        return sv_second_stage(walk, fs->target, SV_PURPOSE_PAGE, sv_finish);
+    return sv_finish(walk);
 }
 
-static enum sv_ask read_entry(struct sv_walk *walk)
+/* Entry `e` raised no objection, and its flags are set: go down, or end. */
+static enum sv_ask accept_entry(struct sv_walk *walk, uint64_t e, bool leaf)
 {
-    walk->fs.hpa = walk->fs.table + entry_offset(&walk->fs);
-    return sv_ask_read(walk, SV_READING_FIRST, walk->fs.hpa, 8, judge_entry);
+    struct sv_stage_state *fs = &walk->fs;
+    fs->granted &= e;
+    if (leaf) {
+        fs->entry = e;
+        return leaf_found(walk);
+    }
+    fs->level--;
+    return open_table(walk, e & sv_first_table_addr_mask());
 }
 
 /* --- accessed flags, section 3.6.2 --- */
@@ -132,8 +171,7 @@ static enum sv_ask judge_update(struct sv_walk *walk)
         return judge_entry(walk); /* words[0] holds what software wrote meanwhile */
     }
     REQUIRE(walk, walk->update == SVASIM_UPDATE_DONE, SFS_10);
-    walk->fs.entry = walk->desired;
-    return accept_entry(walk);
+    return accept_entry(walk, walk->desired, is_leaf(walk->fs.level, walk->desired));
 }
 
 static enum sv_ask update_entry(struct sv_walk *walk)
@@ -155,27 +193,17 @@ static enum sv_ask prepare_update(struct sv_walk *walk)
     return update_entry(walk);
 }
 
-/* --- entries --- */
-
-static bool is_leaf(const struct sv_stage_state *fs, uint64_t e)
-{
-    return fs->level == 1 || (fs->level <= 3 && (e & ENTRY_PS));
-}
-
-static enum sv_ask judge_entry(struct sv_walk *walk)
+/* An entry that needs a closer look, check by check. */
+static SV_SELDOM enum sv_ask judge_closely(struct sv_walk *walk)
 {
     struct sv_stage_state *fs = &walk->fs;
     const struct sv_pasid *entry = &walk->entry;
     uint64_t e = walk->words[0];
-    if (walk->ok && walk->fast_first && (e & walk->first_settled) == walk->first_settled &&
-        !(e & walk->rules->first_rsvd[fs->level][is_leaf(fs, e)])) {
-        fs->entry = e; /* nothing below could object */
-        return accept_entry(walk);
-    }
+    bool leaf = is_leaf(fs->level, e);
+    fs->hpa = walk->hpa;
     if (!walk->ok)
         return sv_walk_fault(walk, fs->level == entry->first_levels ? SVASIM_FAULT_SFS_4
                                                                     : SVASIM_FAULT_SFS_1);
-    bool leaf = is_leaf(fs, e);
     REQUIRE(walk, e & ENTRY_P, SFS_2);
     REQUIRE(walk, !(e & walk->rules->first_rsvd[fs->level][leaf]), SFS_3);
     if (is_nested(walk)) {
@@ -189,25 +217,34 @@ static enum sv_ask judge_entry(struct sv_walk *walk)
     fs->entry = e;
     bool flags_missing = !(e & ENTRY_A) || (entry->eafe && !(e & ENTRY_EA));
     /* A leaf that a write may dirty gets A together with D at the end, in one update. */
-    if (flags_missing && !(leaf && sv_wants_dirty(walk->rules, &walk->request)))
+    if (flags_missing && !(leaf && sv_wants_dirty(walk->rules, walk->request)))
         return prepare_update(walk);
-    return accept_entry(walk);
+    return accept_entry(walk, e, leaf);
 }
 
-static enum sv_ask accept_entry(struct sv_walk *walk)
+/* The common entry of a first stage alone, in one comparison: present, its flags set, no reserved
+ * bit. */
+static inline bool is_plain(const struct sv_plain *plain, unsigned level, uint64_t e)
+{
+    return (e & plain->cares[level][(e & ENTRY_PS) != 0]) == plain->settled;
+}
+
+static enum sv_ask judge_entry(struct sv_walk *walk)
 {
     struct sv_stage_state *fs = &walk->fs;
-    uint64_t e = fs->entry;
-    fs->write = fs->write && (e & ENTRY_RW);
-    fs->other = fs->other && (e & ENTRY_US);
-    if (!is_leaf(fs, e)) {
-        fs->level--;
-        return open_table(walk, e & sv_first_table_addr_mask());
+    uint64_t e = walk->words[0];
+    if (!walk->ok || !walk->plain || !is_plain(walk->plain, fs->level, e))
+        return judge_closely(walk);
+    fs->granted &= e;
+    if (fs->level == 1 || (e & ENTRY_PS)) {
+        fs->entry = e;
+        fs->hpa = walk->hpa;
+        return leaf_found(walk);
     }
-    fs->shift = (uint8_t)(3 + 9 * fs->level);
-    uint64_t offset = low_mask(fs->shift);
-    fs->target = (e & sv_first_leaf_4k_addr_mask() & ~offset) | (fs->address & offset);
-    if (is_nested(walk))
-        return sv_second_stage(walk, fs->target, SV_PURPOSE_PAGE, sv_finish);
-    return sv_finish(walk);
+    uint64_t table = e & sv_first_table_addr_mask();
+    fs->level--;
+    if (!walk->rules->has_fs_cache)
+        return read_entry(walk, table);
+    fs->table = fs->table_gpa = table;
+    return fill_table(walk);
 }

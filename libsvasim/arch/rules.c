@@ -37,6 +37,19 @@ static void paging_masks(struct sv_rules *rules)
         rules->second_rsvd[3][1] |= sv_second_leaf_1g_ps_mask();
 }
 
+static void plain_first(struct sv_rules *rules, bool eafe)
+{
+    struct sv_plain *plain = &rules->first_plain[eafe];
+    plain->settled = sv_first_leaf_4k_p_mask() | sv_first_leaf_4k_a_mask() |
+                     (eafe ? sv_first_leaf_4k_ea_mask() : 0);
+    for (unsigned level = 1; level <= 5; level++)
+        for (unsigned ps = 0; ps < 2; ps++) {
+            bool leaf = level == 1 || (level <= 3 && ps);
+            plain->cares[level][ps] = plain->settled | rules->first_rsvd[level][leaf] |
+                                      (level >= 4 ? sv_first_table_ps_mask() : 0);
+        }
+}
+
 static bool cache_on(const svasim_config *config, enum sv_cache_id cache)
 {
     return config->value[SV_KEY_CACHE(cache, SV_PART_ENABLED)] != 0;
@@ -81,6 +94,8 @@ void sv_rules_init(struct sv_rules *rules, const svasim_config *config)
     mask_of(rules, SV_LAYOUT_pasid_dir_entry, &rules->pasid_dir_rsvd);
     mask_of(rules, SV_LAYOUT_pasid_entry, rules->pasid_rsvd);
     paging_masks(rules);
+    plain_first(rules, false);
+    plain_first(rules, true);
 }
 
 unsigned sv_agaw_bits(const struct sv_rules *rules, unsigned aw)

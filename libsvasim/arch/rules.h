@@ -20,6 +20,13 @@ enum sv_pgtt {
 
 enum sv_nested_ro { SV_NESTED_RO_SFS8, SV_NESTED_RO_SFS67, SV_NESTED_RO_SGN6 };
 
+/* How a first-stage entry looks that needs no further look: (entry & cares) == settled. At levels
+ * 4 and 5 the PS bit is one that such an entry must not have. */
+struct sv_plain {
+    uint64_t cares[6][2]; /* [level][PS bit] */
+    uint64_t settled;
+};
+
 struct sv_rules {
     uint64_t caps; /* SV_CAP_BIT */
     uint8_t haw, mgaw, sagaw, sslps, pss, version_major, mamv;
@@ -39,6 +46,7 @@ struct sv_rules {
     uint64_t legacy_root_rsvd[2], root_rsvd[2], legacy_context_rsvd[2], context_rsvd[4];
     uint64_t pasid_dir_rsvd, pasid_rsvd[8];
     uint64_t first_rsvd[6][2], second_rsvd[6][2]; /* [level][is leaf] */
+    struct sv_plain first_plain[2];               /* [EAFE] */
 };
 
 static inline bool sv_rules_has(const struct sv_rules *rules, enum sv_cap cap)

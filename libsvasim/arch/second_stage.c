@@ -26,16 +26,16 @@ static enum sv_ask no_rights(struct sv_walk *walk)
 {
     if (!walk->legacy)
         return sv_walk_fault(walk, SVASIM_FAULT_SSS_2);
-    bool writes = walk->request.op == SVASIM_WRITE ||
-                  (walk->request.op == SVASIM_ATOMIC && !walk->rules->legacy_atomic_reads);
+    bool writes = walk->request->op == SVASIM_WRITE ||
+                  (walk->request->op == SVASIM_ATOMIC && !walk->rules->legacy_atomic_reads);
     return sv_walk_fault(walk, writes ? SVASIM_FAULT_LGN_2 : SVASIM_FAULT_LGN_3);
 }
 
 enum sv_ask sv_second_only(struct sv_walk *walk)
 {
-    if (!fits_width(walk->request.address, walk->entry.width))
+    if (!fits_width(walk->request->address, walk->entry.width))
         return fault_by_mode(walk, SVASIM_FAULT_SGN_5, SVASIM_FAULT_LGN_1_1);
-    return sv_second_stage(walk, walk->request.address, SV_PURPOSE_PAGE, sv_finish);
+    return sv_second_stage(walk, walk->request->address, SV_PURPOSE_PAGE, sv_finish);
 }
 
 enum sv_ask sv_second_stage(struct sv_walk *walk, uint64_t gpa, enum sv_purpose purpose,
@@ -45,7 +45,7 @@ enum sv_ask sv_second_stage(struct sv_walk *walk, uint64_t gpa, enum sv_purpose 
     ss->address = gpa;
     ss->level = walk->entry.second_levels;
     ss->table = walk->entry.second_root;
-    ss->write = ss->other = true;
+    ss->granted = UINT64_MAX;
     walk->purpose = (uint8_t)purpose;
     walk->then = then;
     if (!walk->rules->has_ss_cache)
@@ -65,8 +65,7 @@ static enum sv_ask judge_found(struct sv_walk *walk)
     if (table) {
         ss->level = walk->found_level - 1;
         ss->table = table->base;
-        ss->write = table->write;
-        ss->other = table->other;
+        ss->granted = table->granted;
     }
     return read_entry(walk);
 }
@@ -78,19 +77,14 @@ static enum sv_ask read_entry(struct sv_walk *walk)
     return sv_ask_read(walk, SV_READING_SECOND, ss->hpa, 8, judge_entry);
 }
 
+static bool grants_any(const struct sv_walk *walk, uint64_t granted)
+{
+    return sv_second_reads(walk, granted) || sv_second_writes(walk, granted);
+}
+
 static bool is_leaf(const struct sv_stage_state *ss, uint64_t e)
 {
     return ss->level == 1 || (ss->level <= 3 && (e & ENTRY_PS));
-}
-
-static bool entry_reads(const struct sv_walk *walk, uint64_t e)
-{
-    return (e & (walk->ssirwe ? sv_second_table_ir_mask() : sv_second_table_r_mask())) != 0;
-}
-
-static bool entry_writes(const struct sv_walk *walk, uint64_t e)
-{
-    return (e & (walk->ssirwe ? sv_second_table_iw_mask() : sv_second_table_w_mask())) != 0;
 }
 
 /* A table is being looked up for the first stage: top or lower table, for the fault's name. */
@@ -137,15 +131,17 @@ static enum sv_ask judge_update(struct sv_walk *walk)
 }
 
 /* Flags that this entry lacks for this use. */
-static uint64_t missing_flags(const struct sv_walk *walk, uint64_t e, bool leaf, bool granted)
+static uint64_t missing_flags(const struct sv_walk *walk, uint64_t e, bool leaf)
 {
     if (!walk->entry.ssade)
         return 0;
     uint64_t flags = ENTRY_A;
-    if (leaf && granted && dirties_table(walk))
+    uint64_t granted = walk->ss.granted & e; /* D never for a refused access */
+    if (leaf && sv_second_reads(walk, granted) && sv_second_writes(walk, granted) &&
+        dirties_table(walk))
         flags |= ENTRY_D;
     /* A page that a write may dirty gets A together with D at the end, in one update. */
-    if (leaf && walk->purpose == SV_PURPOSE_PAGE && sv_wants_dirty(walk->rules, &walk->request))
+    if (leaf && walk->purpose == SV_PURPOSE_PAGE && sv_wants_dirty(walk->rules, walk->request))
         return 0;
     return flags & ~e;
 }
@@ -160,8 +156,7 @@ static enum sv_ask judge_entry(struct sv_walk *walk)
         return fault_by_mode(walk, SVASIM_FAULT_SSS_1, SVASIM_FAULT_LSS_1);
     }
     bool leaf = is_leaf(ss, e);
-    bool reads = entry_reads(walk, e), writes = entry_writes(walk, e);
-    if (!reads && !writes)
+    if (!grants_any(walk, e))
         return no_rights(walk);
     uint64_t reserved = walk->rules->second_rsvd[ss->level][leaf];
     if (!walk->ssirwe)
@@ -169,8 +164,7 @@ static enum sv_ask judge_entry(struct sv_walk *walk)
     if (e & reserved)
         return fault_by_mode(walk, SVASIM_FAULT_SSS_3, SVASIM_FAULT_LSS_2);
     ss->entry = e;
-    bool granted = ss->write && writes && ss->other && reads; /* D never for a refused access */
-    uint64_t missing = missing_flags(walk, e, leaf, granted);
+    uint64_t missing = missing_flags(walk, e, leaf);
     if (missing) {
         REQUIRE(walk, walk->entry.pwsnp, SSS_5);
         return sv_ask_update(walk, ss->hpa, e, e | missing, judge_update);
@@ -183,18 +177,19 @@ static enum sv_ask judge_entry(struct sv_walk *walk)
 static enum sv_ask leaf_found(struct sv_walk *walk)
 {
     struct sv_stage_state *ss = &walk->ss;
-    if (!ss->write && !ss->other)
+    if (!grants_any(walk, ss->granted))
         return no_rights(walk);
     ss->shift = (uint8_t)(3 + 9 * ss->level);
     uint64_t offset = low_mask(ss->shift);
     ss->target = (ss->entry & sv_second_leaf_4k_addr_mask() & ~offset) | (ss->address & offset);
     if (walk->purpose == SV_PURPOSE_PAGE)
         return walk->then(walk);
-    if (!ss->other)
+    bool writes = sv_second_writes(walk, ss->granted);
+    if (!sv_second_reads(walk, ss->granted))
         return table_unreadable(walk);
-    if (!ss->write && (walk->entry.ssade || walk->purpose == SV_PURPOSE_TABLE_WRITE))
+    if (!writes && (walk->entry.ssade || walk->purpose == SV_PURPOSE_TABLE_WRITE))
         return table_unwritable(walk);
-    walk->holder_writable = ss->write;
+    walk->holder_writable = writes;
     walk->holder_dirty = !walk->entry.ssade || (ss->entry & ENTRY_D);
     return walk->then(walk);
 }
@@ -203,15 +198,14 @@ static enum sv_ask accept_entry(struct sv_walk *walk)
 {
     struct sv_stage_state *ss = &walk->ss;
     uint64_t e = ss->entry;
-    ss->other = ss->other && entry_reads(walk, e);
-    ss->write = ss->write && entry_writes(walk, e);
+    ss->granted &= e;
     if (is_leaf(ss, e))
         return leaf_found(walk);
     ss->table = e & sv_second_table_addr_mask();
     ss->level--;
-    if (!walk->rules->has_ss_cache || (!ss->other && !ss->write))
+    if (!walk->rules->has_ss_cache || !grants_any(walk, ss->granted))
         return read_entry(walk);
-    walk->table_fill = (struct sv_table){.base = ss->table, .write = ss->write, .other = ss->other};
+    walk->table_fill = (struct sv_table){.base = ss->table, .granted = ss->granted};
     walk->key.address = ss->address;
     walk->key.domain_id = walk->entry.domain_id;
     walk->key.stage = 2;

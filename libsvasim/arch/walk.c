@@ -18,29 +18,29 @@ static enum sv_ask judge_pasid(struct sv_walk *walk);
 
 enum sv_ask sv_walk_fault(struct sv_walk *walk, svasim_fault fault)
 {
-    sv_outcome_fault(&walk->out, fault, &walk->request, walk->fpd);
+    sv_outcome_fault(walk->out, fault, walk->request, walk->fpd);
     return SV_ASK_DONE;
 }
 
 enum sv_ask sv_walk_done(struct sv_walk *walk)
 {
-    walk->out.status = SVASIM_STATUS_OK;
+    walk->out->status = SVASIM_STATUS_OK;
     return SV_ASK_DONE;
 }
 
 /* Blocked without a fault record. */
 static enum sv_ask block(struct sv_walk *walk)
 {
-    walk->out.status = SVASIM_STATUS_UR;
+    walk->out->status = SVASIM_STATUS_UR;
     return SV_ASK_DONE;
 }
 
 /* The address goes out as it came in. */
 static enum sv_ask bypass(struct sv_walk *walk, uint8_t response_flag)
 {
-    walk->out.pa = walk->request.address;
-    walk->out.rights = SVASIM_R | SVASIM_W;
-    walk->out.flags |= response_flag;
+    walk->out->pa = walk->request->address;
+    walk->out->rights = SVASIM_R | SVASIM_W;
+    walk->out->flags |= response_flag;
     return sv_walk_done(walk);
 }
 
@@ -48,10 +48,10 @@ static enum sv_ask bypass(struct sv_walk *walk, uint8_t response_flag)
 
 static enum sv_ask ingress_interrupt_range(struct sv_walk *walk)
 {
-    if (walk->request.op == SVASIM_WRITE && walk->request.length == 4 &&
-        (walk->request.address & 3) == 0)
+    if (walk->request->op == SVASIM_WRITE && walk->request->length == 4 &&
+        (walk->request->address & 3) == 0)
         return bypass(walk, SVASIM_INTERRUPT);
-    if (walk->request.op == SVASIM_READ && walk->request.length == 0)
+    if (walk->request->op == SVASIM_READ && walk->request->length == 0)
         return bypass(walk, SVASIM_BYPASS);
     return sv_walk_fault(walk, SVASIM_FAULT_INT_29);
 }
@@ -64,27 +64,29 @@ static enum sv_ask check_mode(struct sv_walk *walk, const struct sv_mode *mode)
     REQUIRE(walk, mode->ttm != SV_TTM_ABORT || adms, RTA_1_1);
     REQUIRE(walk, mode->ttm != SV_TTM_SCALABLE || sv_rules_has(rules, SV_CAP_SMTS), RTA_1_3);
     walk->legacy = mode->ttm == SV_TTM_LEGACY;
-    bool page = walk->request.at == SV_AT_PAGE;
+    bool page = walk->request->at == SV_AT_PAGE;
     REQUIRE(walk, !(walk->legacy && mode->ssirwe && !walk->has_pasid && !page), RTA_1_4);
     REQUIRE(walk, mode->ttm != SV_TTM_ABORT, RTA_4);
     REQUIRE(walk, !(walk->legacy && page), RTA_3);
     REQUIRE(walk, !(walk->legacy && walk->has_pasid), RTA_2);
     REQUIRE(walk,
-            page || !(walk->has_pasid && (walk->request.flags & SVASIM_EXEC) &&
+            page || !(walk->has_pasid && (walk->request->flags & SVASIM_EXEC) &&
                       rules->version_major >= 8),
             RTA_5);
-    if (walk->request.at != SVASIM_UNTRANSLATED || !rules->has_iotlb)
+    if (walk->request->at != SVASIM_UNTRANSLATED || !rules->has_iotlb)
         return sv_walk_tables(walk);
-    walk->key = sv_hit_key(&walk->request);
+    walk->key = sv_hit_key(walk->request);
     walk->judge = judge_iotlb;
     return SV_ASK_IOTLB;
 }
 
 enum sv_ask sv_walk_begin(struct sv_walk *walk, const struct sv_rules *rules,
-                          const struct sv_mode *mode, const svasim_request *request)
+                          const struct sv_mode *mode, const svasim_request *request,
+                          struct sv_outcome *out)
 {
     walk->rules = rules;
-    walk->request = *request;
+    walk->request = request;
+    walk->out = out;
     walk->root = mode->root;
     walk->ssirwe = mode->ssirwe;
     walk->pasid = request->pasid;
@@ -95,17 +97,17 @@ enum sv_ask sv_walk_begin(struct sv_walk *walk, const struct sv_rules *rules,
     walk->result.domain_id = 0;
     walk->result.page_shift = 0;
     walk->result.pgtt = 0;
-    walk->out = (struct sv_outcome){0};
+    *out = (struct sv_outcome){0};
 
-    if (walk->request.at == SVASIM_UNTRANSLATED) {
-        if (!walk->has_pasid && sv_is_interrupt_range(walk->request.address))
+    if (walk->request->at == SVASIM_UNTRANSLATED) {
+        if (!walk->has_pasid && sv_is_interrupt_range(walk->request->address))
             return ingress_interrupt_range(walk);
         if (!mode->enabled)
             return bypass(walk, SVASIM_BYPASS);
     } else {
-        bool translated_with_pasid = walk->request.at == SVASIM_TRANSLATED && walk->has_pasid;
-        if (walk->request.at == SVASIM_AT_RESERVED || !mode->enabled ||
-            (walk->request.at == SVASIM_TRANSLATION && walk->request.op != SVASIM_READ) ||
+        bool translated_with_pasid = walk->request->at == SVASIM_TRANSLATED && walk->has_pasid;
+        if (walk->request->at == SVASIM_AT_RESERVED || !mode->enabled ||
+            (walk->request->at == SVASIM_TRANSLATION && walk->request->op != SVASIM_READ) ||
             (translated_with_pasid && !sv_rules_has(rules, SV_CAP_PTRS)))
             return block(walk);
     }
@@ -119,7 +121,7 @@ static enum sv_ask judge_iotlb(struct sv_walk *walk)
     const struct sv_translation *t = walk->found;
     if (!t)
         return sv_walk_tables(walk);
-    if (sv_hit(walk->rules, &walk->request, t, &walk->out) == SV_HIT_DONE) {
+    if (sv_hit(walk->rules, walk->request, t, walk->out) == SV_HIT_DONE) {
         walk->result.domain_id = t->domain_id;
         walk->result.page_shift = t->page_shift;
         walk->result.pgtt = t->pgtt;
@@ -140,20 +142,20 @@ enum sv_ask sv_walk_join(struct sv_walk *walk, const struct sv_translation *tran
 
 enum sv_ask sv_walk_tables(struct sv_walk *walk)
 {
-    walk->key.source_id = walk->request.source_id;
+    walk->key.source_id = walk->request->source_id;
     if (walk->rules->has_context_cache) {
         walk->judge = judge_context_cache;
         return SV_ASK_CONTEXT;
     }
-    return sv_ask_read(walk, SV_READING_ROOT, walk->root + 16u * (walk->request.source_id >> 8), 16,
-                       judge_root);
+    return sv_ask_read(walk, SV_READING_ROOT, walk->root + 16u * (walk->request->source_id >> 8),
+                       16, judge_root);
 }
 
 static enum sv_ask judge_root(struct sv_walk *walk)
 {
     const struct sv_rules *rules = walk->rules;
     const uint64_t *e = walk->words;
-    unsigned function = walk->request.source_id & 0xffu;
+    unsigned function = walk->request->source_id & 0xffu;
     if (walk->legacy) {
         REQUIRE(walk, walk->ok, LRT_1);
         REQUIRE(walk, sv_legacy_root_entry_p(e), LRT_2);
@@ -185,8 +187,8 @@ static enum sv_ask context_ready(struct sv_walk *walk)
 static enum sv_ask judge_context_cache(struct sv_walk *walk)
 {
     if (!walk->found)
-        return sv_ask_read(walk, SV_READING_ROOT, walk->root + 16u * (walk->request.source_id >> 8),
-                           16, judge_root);
+        return sv_ask_read(walk, SV_READING_ROOT,
+                           walk->root + 16u * (walk->request->source_id >> 8), 16, judge_root);
     walk->context = *(const struct sv_context *)walk->found;
     walk->fpd |= walk->context.fpd;
     return context_ready(walk);
@@ -198,7 +200,7 @@ static enum sv_ask fill_context(struct sv_walk *walk)
         return context_ready(walk);
     walk->fill_cache = SV_CACHE_CONTEXT;
     walk->fill = &walk->context;
-    walk->key.source_id = walk->request.source_id;
+    walk->key.source_id = walk->request->source_id;
     walk->key.domain_id = walk->context.domain_id;
     walk->judge = context_ready;
     return SV_ASK_FILL;
@@ -279,24 +281,24 @@ static enum sv_ask judge_context(struct sv_walk *walk)
 static enum sv_ask interrupt_range_translation(struct sv_walk *walk)
 {
     bool no_write =
-        (walk->request.flags & SVASIM_NO_WRITE) && sv_rules_has(walk->rules, SV_CAP_NWFS);
+        (walk->request->flags & SVASIM_NO_WRITE) && sv_rules_has(walk->rules, SV_CAP_NWFS);
     if (!no_write) {
-        walk->out.rights = SVASIM_W;
-        walk->out.flags |= SVASIM_UNTRANSLATED_ONLY;
+        walk->out->rights = SVASIM_W;
+        walk->out->flags |= SVASIM_UNTRANSLATED_ONLY;
     }
     return sv_walk_done(walk);
 }
 
 static bool asks_interrupt_range(const struct sv_walk *walk)
 {
-    return walk->request.at == SVASIM_TRANSLATION && !walk->has_pasid &&
-           sv_is_interrupt_range(walk->request.address);
+    return walk->request->at == SVASIM_TRANSLATION && !walk->has_pasid &&
+           sv_is_interrupt_range(walk->request->address);
 }
 
 static enum sv_ask check_translated(struct sv_walk *walk)
 {
-    REQUIRE(walk, fits_width(walk->request.address, walk->rules->haw), SGN_4_1);
-    REQUIRE(walk, !sv_is_interrupt_range(walk->request.address), SGN_8_3);
+    REQUIRE(walk, fits_width(walk->request->address, walk->rules->haw), SGN_4_1);
+    REQUIRE(walk, !sv_is_interrupt_range(walk->request->address), SGN_8_3);
     /* Not modelled: the host permission table (cap.hpts is refused). */
     return bypass(walk, 0);
 }
@@ -305,25 +307,25 @@ static enum sv_ask check_translated(struct sv_walk *walk)
 static enum sv_ask check_context(struct sv_walk *walk)
 {
     const struct sv_context *context = &walk->context;
-    bool page = walk->request.at == SV_AT_PAGE;
-    REQUIRE(walk, walk->request.at == SVASIM_UNTRANSLATED || page || context->dte, SCT_5);
+    bool page = walk->request->at == SV_AT_PAGE;
+    REQUIRE(walk, walk->request->at == SVASIM_UNTRANSLATED || page || context->dte, SCT_5);
     REQUIRE(walk, !page || context->pre, SCT_8);
     if (walk->has_pasid) {
-        REQUIRE(walk, walk->request.at != SVASIM_TRANSLATED || context->eptr, SCT_10);
-        REQUIRE(walk, walk->request.at == SVASIM_TRANSLATED || context->paside, SCT_6);
+        REQUIRE(walk, walk->request->at != SVASIM_TRANSLATED || context->eptr, SCT_10);
+        REQUIRE(walk, walk->request->at == SVASIM_TRANSLATED || context->paside, SCT_6);
         REQUIRE(walk, page || walk->pasid >> (walk->rules->pss + 1u) == 0, SGN_10);
         REQUIRE(walk, walk->pasid >> (context->pdts + 13u) == 0, SCT_7);
         REQUIRE(walk, walk->pasid != context->rid_pasid, SCT_9);
     }
-    if (walk->request.at == SVASIM_TRANSLATED)
+    if (walk->request->at == SVASIM_TRANSLATED)
         return check_translated(walk);
     if (asks_interrupt_range(walk))
         return interrupt_range_translation(walk);
     if (!walk->has_pasid)
         walk->pasid = context->rid_pasid;
     walk->privileged =
-        walk->has_pasid ? (walk->request.flags & SVASIM_PRIV) != 0 : context->rid_priv;
-    walk->key.source_id = walk->request.source_id;
+        walk->has_pasid ? (walk->request->flags & SVASIM_PRIV) != 0 : context->rid_priv;
+    walk->key.source_id = walk->request->source_id;
     walk->key.pasid = walk->pasid;
     if (walk->rules->has_pasid_cache) {
         walk->judge = judge_pasid_cache;
@@ -338,20 +340,20 @@ static enum sv_ask check_context(struct sv_walk *walk)
 static enum sv_ask enter_legacy(struct sv_walk *walk)
 {
     const struct sv_context *context = &walk->context;
-    REQUIRE(walk, walk->request.at == SVASIM_UNTRANSLATED || context->tt == 1, LCT_5);
+    REQUIRE(walk, walk->request->at == SVASIM_UNTRANSLATED || context->tt == 1, LCT_5);
     if (asks_interrupt_range(walk))
         return interrupt_range_translation(walk);
-    if (walk->request.at == SVASIM_TRANSLATED) {
-        REQUIRE(walk, fits_width(walk->request.address, walk->rules->haw), LGN_1_2);
-        REQUIRE(walk, !sv_is_interrupt_range(walk->request.address), LGN_4);
+    if (walk->request->at == SVASIM_TRANSLATED) {
+        REQUIRE(walk, fits_width(walk->request->address, walk->rules->haw), LGN_1_2);
+        REQUIRE(walk, !sv_is_interrupt_range(walk->request->address), LGN_4);
         return bypass(walk, 0);
     }
     walk->privileged = false;
     walk->pasid = 0;
     walk->result.domain_id = context->domain_id;
     if (context->tt == 2) {
-        REQUIRE(walk, fits_width(walk->request.address, walk->rules->haw), LGN_1_3);
-        REQUIRE(walk, !sv_is_interrupt_range(walk->request.address), LGN_4);
+        REQUIRE(walk, fits_width(walk->request->address, walk->rules->haw), LGN_1_3);
+        REQUIRE(walk, !sv_is_interrupt_range(walk->request->address), LGN_4);
         walk->result.page_shift = 12;
         return bypass(walk, 0);
     }
@@ -369,13 +371,13 @@ static enum sv_ask enter_legacy(struct sv_walk *walk)
 static enum sv_ask enter_stage(struct sv_walk *walk)
 {
     const struct sv_pasid *entry = &walk->entry;
-    if (walk->request.at == SV_AT_PAGE) {
+    if (walk->request->at == SV_AT_PAGE) {
         walk->result.domain_id = entry->domain_id;
         walk->result.pgtt = entry->pgtt;
         walk->result.pasid = walk->pasid;
         return sv_walk_done(walk);
     }
-    bool execute = walk->has_pasid && (walk->request.flags & SVASIM_EXEC);
+    bool execute = walk->has_pasid && (walk->request->flags & SVASIM_EXEC);
     REQUIRE(walk, !execute || sv_rules_has(walk->rules, SV_CAP_ERS), SPT_5);
     REQUIRE(walk, !walk->privileged || entry->sre, SPT_6);
     switch ((enum sv_pgtt)entry->pgtt) {
@@ -474,7 +476,7 @@ static enum sv_ask judge_pasid(struct sv_walk *walk)
         return enter_stage(walk);
     walk->fill_cache = SV_CACHE_PASID;
     walk->fill = entry;
-    walk->key.source_id = walk->request.source_id;
+    walk->key.source_id = walk->request->source_id;
     walk->key.pasid = walk->pasid;
     walk->key.domain_id = entry->domain_id;
     walk->judge = enter_stage;

@@ -70,7 +70,7 @@ struct sv_pasid {
 struct sv_table {
     uint64_t base;     /* host address of the next table */
     uint64_t base_gpa; /* first stage: its address as the entry has it (a guest one if nested) */
-    bool write, other; /* AND over the entries so far: R/W and U/S, or W and R */
+    uint64_t granted;  /* AND over the entries so far: their right bits count */
     bool writable;     /* nested: the second stage lets the next table be written */
     bool dirty;        /* nested: the second-stage leaf of the next table is already dirty */
 };
@@ -117,12 +117,12 @@ struct sv_stage_state {
     uint64_t address;   /* what this stage translates */
     uint64_t table;     /* host address of the table being read */
     uint64_t table_gpa; /* first stage: the same as the entry above has it */
-    uint64_t entry;     /* the entry last accepted, with the flags that were set in it */
+    uint64_t entry;     /* the leaf, or the entry under judgement, with the flags set in it */
     uint64_t hpa;       /* where that entry lies */
+    uint64_t granted;   /* AND over the entries so far: their right bits count */
     uint64_t target;    /* finished: address of the translated byte */
     uint8_t level;      /* of the entry being read; the leaf's when finished */
     uint8_t shift;      /* finished: page size */
-    bool write, other;  /* AND over the entries so far: R/W and U/S, or W and R */
 };
 
 struct sv_walk {
@@ -144,7 +144,7 @@ struct sv_walk {
 
     /* the request */
     const struct sv_rules *rules;
-    svasim_request request;
+    const svasim_request *request;
     uint64_t root;   /* RTADDR as latched when the walk began */
     uint32_t pasid;  /* effective: of the request, or RID_PASID */
     uint8_t kind;    /* svasim_kind */
@@ -154,11 +154,10 @@ struct sv_walk {
 
     /* on the way */
     bool fpd;
-    bool skip_iotlb;        /* walk although the IOTLB has an entry */
-    bool no_fill;           /* an invalidation overtook this walk: it may not fill caches */
-    bool fast_first;        /* first stage alone: present, accessed entries need no more checks */
-    uint64_t first_settled; /* the bits such an entry has */
-    uint8_t purpose;        /* of the second-stage walk under way */
+    bool skip_iotlb;              /* walk although the IOTLB has an entry */
+    bool no_fill;                 /* an invalidation overtook this walk: it may not fill caches */
+    const struct sv_plain *plain; /* first stage: entries to accept at a glance; NULL: none */
+    uint8_t purpose;              /* of the second-stage walk under way */
     bool holder_writable, holder_dirty; /* second-stage rights of the first-stage table's page */
     uint16_t updates, tries, reads;
     sv_judge then; /* resumes after a second-stage walk */
@@ -168,7 +167,7 @@ struct sv_walk {
     struct sv_table table_fill;
     struct sv_translation result;
 
-    struct sv_outcome out;
+    struct sv_outcome *out;
 };
 
 /* RTADDR fields as latched by the last SRTP, and TES. */
@@ -210,9 +209,10 @@ struct sv_lookup sv_hit_key(const svasim_request *request);
 enum sv_hit sv_hit(const struct sv_rules *rules, const svasim_request *request,
                    const struct sv_translation *t, struct sv_outcome *out);
 
-/* Start. The request's ranges were checked by the caller. */
+/* Start. The request's ranges were checked by the caller; it and *out live as long as the walk. */
 enum sv_ask sv_walk_begin(struct sv_walk *walk, const struct sv_rules *rules,
-                          const struct sv_mode *mode, const svasim_request *request);
+                          const struct sv_mode *mode, const svasim_request *request,
+                          struct sv_outcome *out);
 /* Continue after the answer was stored. */
 static inline enum sv_ask sv_walk_answer(struct sv_walk *walk)
 {
@@ -245,6 +245,17 @@ bool sv_wants_dirty(const struct sv_rules *rules, const svasim_request *request)
 /* End with a fault: how it is answered and whether it is logged (section 7.1.3). */
 void sv_outcome_fault(struct sv_outcome *out, svasim_fault fault, const svasim_request *request,
                       bool fpd);
+
+/* Does a second-stage entry, or the AND over several, let reads and writes through? (9.8) */
+static inline bool sv_second_reads(const struct sv_walk *walk, uint64_t e)
+{
+    return (e & (walk->ssirwe ? sv_second_table_ir_mask() : sv_second_table_r_mask())) != 0;
+}
+
+static inline bool sv_second_writes(const struct sv_walk *walk, uint64_t e)
+{
+    return (e & (walk->ssirwe ? sv_second_table_iw_mask() : sv_second_table_w_mask())) != 0;
+}
 
 static inline enum sv_ask sv_ask_read(struct sv_walk *walk, enum sv_reading reading, uint64_t hpa,
                                       uint8_t bytes, sv_judge judge)

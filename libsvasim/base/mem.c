@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/bits.h"
+#include "base/hints.h"
 
 #define CHUNK_SHIFT   16u
 #define CHUNK_BYTES   (UINT64_C(1) << CHUNK_SHIFT)
@@ -166,7 +167,7 @@ uint64_t svasim_mem_footprint_bytes(const svasim_mem *mem)
 }
 
 /* A read that the hot slots cannot serve. */
-static int read_cold(svasim_mem *mem, uint64_t hpa, void *out, uint32_t bytes)
+static SV_SELDOM int read_cold(svasim_mem *mem, uint64_t hpa, void *out, uint32_t bytes)
 {
     if (!inside(mem, hpa, bytes))
         return 1;
@@ -176,18 +177,19 @@ static int read_cold(svasim_mem *mem, uint64_t hpa, void *out, uint32_t bytes)
         memset(out, 0, bytes);
         return 0;
     }
-    mem->hot[key % HOT_SLOTS] = *slot;
+    if (mem->limit % CHUNK_BYTES == 0) /* the whole chunk lies below the limit */
+        mem->hot[key % HOT_SLOTS] = *slot;
     memcpy(out, slot->bytes + (hpa & (CHUNK_BYTES - 1)), bytes);
     return 0;
 }
 
-/* The unit's reads are aligned and never cross a chunk. A hot chunk lies below the limit. */
+/* The unit's reads are aligned and never cross a chunk. */
 static int port_read(void *host, uint64_t hpa, void *out, uint32_t bytes)
 {
     svasim_mem *mem = host;
     uint64_t key = (hpa >> CHUNK_SHIFT) + 1;
     const struct slot *hot = &mem->hot[key % HOT_SLOTS];
-    if (hot->key != key || mem->limit % CHUNK_BYTES)
+    if (hot->key != key)
         return read_cold(mem, hpa, out, bytes);
     const unsigned char *from = hot->bytes + (hpa & (CHUNK_BYTES - 1));
     if (bytes == 8)

@@ -74,12 +74,11 @@ static void touch(struct sv_cache *cache, size_t set, size_t index)
         cache->used[index] = ++cache->clock;
     else if (cache->policy == SV_POLICY_PLRU)
         plru_touch(cache, set, (uint32_t)(index - set * cache->ways));
+    cache->recent = index;
 }
 
-void *sv_cache_find(struct sv_cache *cache, struct sv_tag tag)
+void *sv_cache_search(struct sv_cache *cache, struct sv_tag tag)
 {
-    if (cache->count == 0)
-        return NULL;
     size_t set = set_of(cache, tag);
     size_t index = index_of(cache, set, tag);
     if (index == SIZE_MAX)

@@ -22,6 +22,7 @@ struct sv_cache {
     uint64_t *used;      /* LRU: [set][way] time of last use; PLRU: [set] tree bits */
     unsigned char *payload;
     uint64_t clock;
+    size_t recent; /* index of the entry used last */
     uint32_t sets, ways, count, payload_bytes;
     uint8_t policy;
     bool enabled, low_index;
@@ -30,8 +31,19 @@ struct sv_cache {
 bool sv_cache_init(struct sv_cache *cache, const svasim_alloc *alloc, uint32_t sets, uint32_t ways,
                    enum sv_policy policy, bool low_index, uint32_t payload_bytes);
 void sv_cache_free(struct sv_cache *cache, const svasim_alloc *alloc);
-/* Payload of the entry, now most recently used; NULL on a miss. */
-void *sv_cache_find(struct sv_cache *cache, struct sv_tag tag);
+/* sv_cache_find for any but the entry used last. */
+void *sv_cache_search(struct sv_cache *cache, struct sv_tag tag);
+/* Payload of the entry, now most recently used; NULL on a miss. Using the entry used last once
+ * more changes no order of replacement, so that is settled without a search. */
+static inline void *sv_cache_find(struct sv_cache *cache, struct sv_tag tag)
+{
+    if (cache->count == 0)
+        return NULL;
+    size_t recent = cache->recent;
+    if (cache->tags[recent].lower == tag.lower && cache->tags[recent].upper == tag.upper)
+        return cache->payload + recent * cache->payload_bytes;
+    return sv_cache_search(cache, tag);
+}
 /* The same without counting as a use. */
 const void *sv_cache_peek(const struct sv_cache *cache, struct sv_tag tag);
 /* Insert or overwrite; true if another entry had to go. */

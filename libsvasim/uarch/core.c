@@ -22,8 +22,8 @@ void sv_core_serve_cache(struct sv_core *core, struct sv_walk *walk, enum sv_ask
     uint64_t *counter = core->counter;
     switch (ask) {
     case SV_ASK_IOTLB:
-        walk->found = sv_caches_iotlb(&core->caches, walk->request.address, walk->request.source_id,
-                                      walk->request.pasid);
+        walk->found = sv_caches_iotlb(&core->caches, walk->request->address,
+                                      walk->request->source_id, walk->request->pasid);
         counter[SV_COUNT_IOTLB_LOOKUP]++;
         counter[SV_COUNT_IOTLB_HIT] += walk->found != NULL;
         break;
@@ -53,7 +53,7 @@ void sv_core_serve_cache(struct sv_core *core, struct sv_walk *walk, enum sv_ask
     }
 }
 
-void sv_core_read(const struct sv_core *core, struct sv_walk *walk)
+static inline void read_words(const struct sv_core *core, struct sv_walk *walk)
 {
     const svasim_ports *ports = &core->ports;
     walk->ok = ports->read(ports->host, walk->hpa, walk->words, walk->bytes) == 0;
@@ -63,19 +63,33 @@ void sv_core_read(const struct sv_core *core, struct sv_walk *walk)
 #endif
 }
 
-void sv_core_serve_memory(struct sv_core *core, struct sv_walk *walk, enum sv_ask ask)
+void sv_core_read(const struct sv_core *core, struct sv_walk *walk)
 {
-    if (ask == SV_ASK_READ) {
-        core->counter[SV_COUNT_MRDS]++;
-        sv_core_read(core, walk);
-        return;
-    }
+    read_words(core, walk);
+}
+
+static inline void serve_read(struct sv_core *core, struct sv_walk *walk)
+{
+    core->counter[SV_COUNT_MRDS]++;
+    read_words(core, walk);
+}
+
+static void serve_update(struct sv_core *core, struct sv_walk *walk)
+{
     core->counter[SV_COUNT_AD_UPDATE]++;
     uint64_t seen = 0;
     walk->update = (uint8_t)core->ports.update(core->ports.host, walk->hpa, walk->expected,
                                                walk->desired, &seen);
     walk->words[0] = seen;
     core->counter[SV_COUNT_RETRIED] += walk->update == SVASIM_UPDATE_LOST;
+}
+
+void sv_core_serve_memory(struct sv_core *core, struct sv_walk *walk, enum sv_ask ask)
+{
+    if (ask == SV_ASK_READ)
+        serve_read(core, walk);
+    else
+        serve_update(core, walk);
 }
 
 bool sv_core_hit(struct sv_core *core, const svasim_request *request, struct sv_ending *out,
@@ -99,9 +113,9 @@ bool sv_core_hit(struct sv_core *core, const svasim_request *request, struct sv_
 }
 
 enum sv_ask sv_core_begin(struct sv_core *core, struct sv_walk *walk, const svasim_request *request,
-                          bool asked, const struct sv_translation *found)
+                          struct sv_ending *out, bool asked, const struct sv_translation *found)
 {
-    enum sv_ask ask = sv_walk_begin(walk, &core->rules, &core->mode, request);
+    enum sv_ask ask = sv_walk_begin(walk, &core->rules, &core->mode, request, &out->out);
     if (ask != SV_ASK_IOTLB)
         return ask;
     if (asked)
@@ -115,7 +129,6 @@ enum sv_ask sv_core_begin(struct sv_core *core, struct sv_walk *walk, const svas
 
 void sv_core_ending(const struct sv_walk *walk, struct sv_ending *out)
 {
-    out->out = walk->out;
     out->domain_id = walk->result.domain_id;
     out->pgtt = walk->result.pgtt;
     out->page_shift = walk->result.page_shift;
@@ -123,10 +136,19 @@ void sv_core_ending(const struct sv_walk *walk, struct sv_ending *out)
     out->updates = walk->updates;
 }
 
+/* Two tests on purpose: compilers turn one condition into a wide load, which then waits for the
+ * narrow stores that have just been made. */
+static bool is_granted(const struct sv_outcome *outcome)
+{
+    if (outcome->fault != SVASIM_FAULT_NONE)
+        return false;
+    return outcome->status == SVASIM_STATUS_OK;
+}
+
 void sv_core_describe(const struct sv_ending *ending, svasim_response *out)
 {
     const struct sv_outcome *outcome = &ending->out;
-    bool ok = outcome->status == SVASIM_STATUS_OK && outcome->fault == SVASIM_FAULT_NONE;
+    bool ok = is_granted(outcome);
     out->address = ok ? outcome->pa : 0;
     out->page_bytes = ok && ending->page_shift ? UINT64_C(1) << ending->page_shift : 0;
     out->fault = outcome->fault;
@@ -178,8 +200,10 @@ void sv_core_count(struct sv_core *core, const svasim_request *request,
 void sv_core_run(struct sv_core *core, struct sv_walk *walk, enum sv_ask ask)
 {
     while (ask != SV_ASK_DONE) {
-        if (ask == SV_ASK_READ || ask == SV_ASK_UPDATE)
-            sv_core_serve_memory(core, walk, ask);
+        if (ask == SV_ASK_READ)
+            serve_read(core, walk);
+        else if (ask == SV_ASK_UPDATE)
+            serve_update(core, walk);
         else
             sv_core_serve_cache(core, walk, ask);
         ask = sv_walk_answer(walk);
@@ -194,7 +218,7 @@ void sv_core_translate(struct sv_core *core, struct sv_walk *walk, const svasim_
     core->counter[SV_COUNT_REQUESTS]++;
     if (asked && sv_core_hit(core, request, out, &found))
         return;
-    enum sv_ask ask = sv_core_begin(core, walk, request, asked, found);
+    enum sv_ask ask = sv_core_begin(core, walk, request, out, asked, found);
     core->counter[SV_COUNT_WALKS] += ask != SV_ASK_DONE;
     sv_core_run(core, walk, ask);
     sv_core_ending(walk, out);

@@ -30,11 +30,12 @@ bool sv_core_hit(struct sv_core *core, const svasim_request *request, struct sv_
                  const struct sv_translation **out_found);
 /* Begin a walk. `asked`: sv_core_hit was called and `found` is what it gave. */
 enum sv_ask sv_core_begin(struct sv_core *core, struct sv_walk *walk, const svasim_request *request,
-                          bool asked, const struct sv_translation *found);
+                          struct sv_ending *out, bool asked, const struct sv_translation *found);
 /* Serve a cache lookup or a fill. Not for SV_ASK_READ, SV_ASK_UPDATE, SV_ASK_DONE. */
 void sv_core_serve_cache(struct sv_core *core, struct sv_walk *walk, enum sv_ask ask);
 /* Serve SV_ASK_READ or SV_ASK_UPDATE through the host's ports. */
 void sv_core_serve_memory(struct sv_core *core, struct sv_walk *walk, enum sv_ask ask);
+/* A walk is done: complete the ending whose outcome it wrote. */
 void sv_core_ending(const struct sv_walk *walk, struct sv_ending *out);
 /* Count what an ending means, and log its fault where software is told of it. */
 void sv_core_count(struct sv_core *core, const svasim_request *request,

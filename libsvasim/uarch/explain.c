@@ -57,7 +57,7 @@ void sv_core_explain(const struct sv_core *core, const svasim_request *request,
                      struct sv_ending *out)
 {
     struct sv_walk walk;
-    enum sv_ask ask = sv_walk_begin(&walk, &core->rules, &core->mode, request);
+    enum sv_ask ask = sv_walk_begin(&walk, &core->rules, &core->mode, request, &out->out);
     while (ask != SV_ASK_DONE) {
         if (ask == SV_ASK_READ)
             sv_core_read(core, &walk);

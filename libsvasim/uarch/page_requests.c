@@ -40,7 +40,7 @@ static void forget_page(struct sv_pipeline *p, const struct sv_walk *walk)
     const struct sv_translation *t = &walk->result;
     struct sv_invalidation inv;
     bool psi = sv_rules_has(&core->rules, SV_CAP_PSI);
-    uint64_t words[4] = {(uint64_t)t->domain_id << 16, walk->request.address, 0, 0};
+    uint64_t words[4] = {(uint64_t)t->domain_id << 16, walk->request->address, 0, 0};
     if (t->pgtt == SV_PGTT_FIRST)
         words[0] |= 6 | 3u << 4 | (uint64_t)t->pasid << 32;
     else
@@ -103,11 +103,10 @@ static void enqueue(struct sv_core *core, const svasim_page_request *r)
 }
 
 static svasim_page_answer faulted(struct sv_core *core, const struct sv_walk *walk,
-                                  const svasim_page_request *r)
+                                  struct sv_ending *ending, const svasim_page_request *r)
 {
-    struct sv_ending ending;
-    sv_core_ending(walk, &ending);
-    sv_core_count(core, &walk->request, &ending);
+    sv_core_ending(walk, ending);
+    sv_core_count(core, walk->request, ending);
     return automatic(r, SVASIM_PAGE_INVALID);
 }
 
@@ -115,13 +114,14 @@ svasim_page_answer sv_page_ask(struct sv_pipeline *p, struct sv_walk *walk,
                                const svasim_page_request *r, uint16_t *out_fault)
 {
     struct sv_core *core = p->core;
+    struct sv_ending ending;
     svasim_request request = as_request(r);
     bool quiet = is_stop_marker(r) && sv_rules_has(&core->rules, SV_CAP_SMS);
-    sv_core_run(core, walk, sv_walk_begin(walk, &core->rules, &core->mode, &request));
-    *out_fault = walk->out.fault;
-    if (walk->out.fault != SVASIM_FAULT_NONE)
-        return quiet ? SVASIM_PAGE_DROPPED : faulted(core, walk, r);
-    if (walk->out.status != SVASIM_STATUS_OK)
+    sv_core_run(core, walk, sv_walk_begin(walk, &core->rules, &core->mode, &request, &ending.out));
+    *out_fault = ending.out.fault;
+    if (ending.out.fault != SVASIM_FAULT_NONE)
+        return quiet ? SVASIM_PAGE_DROPPED : faulted(core, walk, &ending, r);
+    if (ending.out.status != SVASIM_STATUS_OK)
         return SVASIM_PAGE_DROPPED; /* translation is off: an Unsupported Request */
     if (core->registers.value[SV_REG_PRS] & SV_PRS_PRO)
         return quiet ? SVASIM_PAGE_DROPPED : overflow(p, r);

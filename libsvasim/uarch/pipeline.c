@@ -129,7 +129,8 @@ static void lookup_done(struct sv_pipeline *p, struct sv_txn *txn)
     if (asked && sv_core_hit(core, &txn->request, &txn->ending, &found)) {
         sv_pipeline_respond(p, txn);
     } else {
-        enum sv_ask ask = sv_core_begin(core, &txn->walk, &txn->request, asked, found);
+        enum sv_ask ask =
+            sv_core_begin(core, &txn->walk, &txn->request, &txn->ending, asked, found);
         txn->ask = (uint8_t)ask;
         txn->generation = core->mode.generation;
         if (ask == SV_ASK_DONE) {

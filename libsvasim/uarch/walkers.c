@@ -53,7 +53,8 @@ static void start_walk(struct sv_pipeline *p, struct sv_txn *txn)
      * with what holds now. */
     if (txn->generation != p->core->mode.generation) {
         txn->generation = p->core->mode.generation;
-        txn->ask = (uint8_t)sv_core_begin(p->core, &txn->walk, &txn->request, true, NULL);
+        txn->ask =
+            (uint8_t)sv_core_begin(p->core, &txn->walk, &txn->request, &txn->ending, true, NULL);
     }
     sv_txn_enter(txn, p->now, SVASIM_STAGE_WALK_LOOKUP);
     run_walk(p, txn);
@@ -85,10 +86,10 @@ void sv_walkers_miss(struct sv_pipeline *p, struct sv_txn *txn)
     const struct sv_walk *walk = &txn->walk;
     txn->missed = true;
     txn->missed_at = p->now;
-    if (p->join && walk->request.at == SVASIM_UNTRANSLATED) {
-        txn->page = walk->request.address >> 12;
-        txn->requester = (uint64_t)walk->request.source_id |
-                         (uint64_t)(walk->has_pasid ? walk->request.pasid : 0) << 16 |
+    if (p->join && walk->request->at == SVASIM_UNTRANSLATED) {
+        txn->page = walk->request->address >> 12;
+        txn->requester = (uint64_t)walk->request->source_id |
+                         (uint64_t)(walk->has_pasid ? walk->request->pasid : 0) << 16 |
                          (uint64_t)walk->has_pasid << 40;
         struct sv_txn *other = find_joinable(p, txn);
         if (other) {
@@ -125,9 +126,9 @@ static void serve_joiners(struct sv_pipeline *p, struct sv_txn *done)
     struct sv_list joiners = done->joiners;
     done->joiners = (struct sv_list){NULL, NULL, 0};
     struct sv_txn *leader = NULL, *txn;
-    bool usable = done->walk.out.fault == SVASIM_FAULT_NONE && done->walk.result.page_shift != 0;
+    bool usable = done->ending.out.fault == SVASIM_FAULT_NONE && done->walk.result.page_shift != 0;
     while ((txn = sv_list_pop(&joiners))) {
-        if (done->walk.out.fault != SVASIM_FAULT_NONE &&
+        if (done->ending.out.fault != SVASIM_FAULT_NONE &&
             asks_the_same(&txn->request, &done->request)) {
             share_fault(p, txn, done);
             continue;
