@@ -39,6 +39,11 @@ export LD_LIBRARY_PATH
 "$cc" -std=c11 "$source/tests/consumer/trace.c" -o "$scratch/trace" \
     $(pkg-config --cflags --libs svasim-trace)
 "$scratch/trace"
+# The longest example, with nothing but what is installed.
+# shellcheck disable=SC2046
+"$cc" -std=c11 "$source"/docs/examples/driver/*.c -o "$scratch/driver" \
+    $(pkg-config --cflags --libs svasim)
+"$scratch/driver"
 unset PKG_CONFIG_PATH LD_LIBRARY_PATH
 
 echo "== add_subdirectory"
