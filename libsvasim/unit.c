@@ -325,6 +325,27 @@ static int cache_index(const char *name)
     return -1;
 }
 
+/* Structure caches carry domain ids, not source ids: take that of the entry that leads to them. */
+static bool holds_table(const svasim *unit, enum sv_cache_id id, struct sv_lookup *key)
+{
+    const struct sv_caches *caches = &unit->core.caches;
+    const struct sv_context *context = sv_caches_peek_context(caches, key);
+    const struct sv_pasid *entry = sv_caches_peek_pasid(caches, key);
+    bool legacy = unit->core.mode.ttm == SV_TTM_LEGACY;
+    bool known = legacy ? context != NULL : entry != NULL;
+    svasim_cache_entry found;
+    if (known) {
+        key->domain_id = legacy ? context->domain_id : entry->domain_id;
+        return sv_caches_holds(caches, id, key);
+    }
+    bool any_pasid = !key->has_pasid && !context; /* RID_PASID is not known either */
+    for (uint32_t slot = 0; sv_caches_next(caches, id, &slot, &found);)
+        if ((found.pasid == SVASIM_NO_PASID || found.pasid == key->pasid || any_pasid) &&
+            key->address - found.address < found.bytes)
+            return true;
+    return false;
+}
+
 bool svasim_cache_holds(const svasim *unit, const char *cache, uint16_t source_id, uint32_t pasid,
                         uint64_t address)
 {
@@ -343,14 +364,15 @@ bool svasim_cache_holds(const svasim *unit, const char *cache, uint16_t source_i
         const struct sv_context *context = sv_caches_peek_context(&unit->core.caches, &key);
         key.pasid = context ? context->rid_pasid : 0;
     }
-    /* Structure caches carry domain ids, not source ids: take that of the cached PASID entry. */
-    if (index >= SV_CACHE_FS_L2) {
-        const struct sv_pasid *entry = sv_caches_peek_pasid(&unit->core.caches, &key);
-        if (!entry)
-            return false;
-        key.domain_id = entry->domain_id;
-    }
+    if (index >= SV_CACHE_FS_L2)
+        return holds_table(unit, (enum sv_cache_id)index, &key);
     return sv_caches_holds(&unit->core.caches, (enum sv_cache_id)index, &key);
+}
+
+bool svasim_cache_next(const svasim *unit, unsigned index, uint32_t *slot, svasim_cache_entry *out)
+{
+    return index < SV_CACHE_COUNT &&
+           sv_caches_next(&unit->core.caches, (enum sv_cache_id)index, slot, out);
 }
 
 uint32_t svasim_cache_entries(const svasim *unit, unsigned index)

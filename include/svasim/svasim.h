@@ -307,10 +307,27 @@ typedef struct svasim_resource {
 SVASIM_API unsigned svasim_resource_count(void);
 SVASIM_API svasim_err svasim_resource_get(const svasim *unit, unsigned index, svasim_resource *out);
 /** Is this cached? `cache` is a name of svasim_cache_at; SVASIM_NO_PASID asks for what a
-    request-without-PASID uses. Structure caches are found through the cached PASID entry: false
-    if that is gone, and in legacy mode. */
+    request-without-PASID uses. Structure caches belong to a domain: that of the cached PASID entry
+    (legacy mode: context entry), or any one if that entry is gone. */
 SVASIM_API bool svasim_cache_holds(const svasim *unit, const char *cache, uint16_t source_id,
                                    uint32_t pasid, uint64_t address);
+/** What tells the entries of a cache apart. */
+typedef struct svasim_cache_entry {
+    uint64_t address;   /**< first one covered: of requests, or a guest address in ss_*; else 0 */
+    uint64_t bytes;     /**< covered; 0 in caches that are not asked by address */
+    uint32_t pasid;     /**< RID_PASID for a request without; SVASIM_NO_PASID where there is none */
+    uint16_t source_id; /**< 0 in structure caches, which all devices of a domain share */
+    uint16_t domain_id; /**< 0 for context entries of scalable mode */
+    uint8_t pgtt;       /**< translation type, of IOTLB and PASID entries; 0 = none */
+    bool with_pasid;    /**< IOTLB: serves requests with a PASID, otherwise those without */
+} svasim_cache_entry;
+/**
+ * List cache `index` of svasim_cache_at, in no particular order.
+ * @param slot 0 before the first call; moved on by each one
+ * @return false when there are no more entries
+ */
+SVASIM_API bool svasim_cache_next(const svasim *unit, unsigned index, uint32_t *slot,
+                                  svasim_cache_entry *out);
 /** Entries now valid in cache `index` of svasim_cache_at. */
 SVASIM_API uint32_t svasim_cache_entries(const svasim *unit, unsigned index);
 /** Text of the last SVASIM_EINVAL; never NULL. */

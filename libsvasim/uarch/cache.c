@@ -95,6 +95,18 @@ const void *sv_cache_peek(const struct sv_cache *cache, struct sv_tag tag)
     return index == SIZE_MAX ? NULL : cache->payload + index * cache->payload_bytes;
 }
 
+const void *sv_cache_next(const struct sv_cache *cache, uint32_t *slot, struct sv_tag *out_tag)
+{
+    while (*slot < cache->sets * cache->ways) {
+        size_t i = (*slot)++;
+        if (cache->tags[i].upper == 0)
+            continue;
+        *out_tag = cache->tags[i];
+        return cache->payload + i * cache->payload_bytes;
+    }
+    return NULL;
+}
+
 static size_t victim_of(struct sv_cache *cache, size_t set, struct sv_rng *rng)
 {
     size_t first = set * cache->ways;

@@ -46,6 +46,9 @@ static inline void *sv_cache_find(struct sv_cache *cache, struct sv_tag tag)
 }
 /* The same without counting as a use. */
 const void *sv_cache_peek(const struct sv_cache *cache, struct sv_tag tag);
+/* Tag and payload of the first valid entry at or behind `*slot`, which moves past it; NULL at the
+ * end. Slots count from 0, set by set. */
+const void *sv_cache_next(const struct sv_cache *cache, uint32_t *slot, struct sv_tag *out_tag);
 /* Insert or overwrite; true if another entry had to go. */
 bool sv_cache_fill(struct sv_cache *cache, struct sv_tag tag, const void *payload,
                    struct sv_rng *rng);

@@ -84,6 +84,39 @@ static enum sv_cache_id table_cache(unsigned stage, unsigned level)
     return (enum sv_cache_id)((stage == 1 ? SV_CACHE_FS_L2 : SV_CACHE_SS_L2) + level - 2);
 }
 
+/* Tags as a host sees them. */
+static svasim_cache_entry describe(enum sv_cache_id id, struct sv_tag tag, const void *payload)
+{
+    const struct sv_translation *t = payload;
+    uint16_t low = (uint16_t)tag.upper; /* source id, or domain id of structure caches */
+    if (id == SV_CACHE_CONTEXT) {
+        const struct sv_context *context = payload;
+        return (svasim_cache_entry){
+            .pasid = SVASIM_NO_PASID, .source_id = low, .domain_id = context->domain_id};
+    }
+    if (id == SV_CACHE_PASID) {
+        const struct sv_pasid *entry = payload;
+        return (svasim_cache_entry){.pasid = (uint32_t)tag.lower,
+                                    .source_id = low,
+                                    .domain_id = entry->domain_id,
+                                    .pgtt = entry->pgtt};
+    }
+    if (id <= SV_CACHE_IOTLB_1G)
+        return (svasim_cache_entry){.address = tag.lower << t->page_shift,
+                                    .bytes = UINT64_C(1) << t->page_shift,
+                                    .pasid = t->pgtt ? t->pasid : SVASIM_NO_PASID,
+                                    .source_id = low,
+                                    .domain_id = t->domain_id,
+                                    .pgtt = t->pgtt,
+                                    .with_pasid = tag.upper >> 40 & 1};
+    bool second = id >= SV_CACHE_SS_L2;
+    unsigned shift = span_shift(2 + (unsigned)(id - (second ? SV_CACHE_SS_L2 : SV_CACHE_FS_L2)));
+    return (svasim_cache_entry){.address = tag.lower << shift,
+                                .bytes = UINT64_C(1) << shift,
+                                .pasid = second ? SVASIM_NO_PASID : tag.upper >> 16 & 0xfffff,
+                                .domain_id = low};
+}
+
 /* --- lookups and fills --- */
 
 const struct sv_translation *sv_caches_iotlb(struct sv_caches *caches, uint64_t address,
@@ -143,6 +176,16 @@ void sv_caches_fill(struct sv_caches *caches, enum sv_cache_id id, const struct 
     }
     if (caches->cache[id].enabled)
         caches->evicted += sv_cache_fill(&caches->cache[id], tag, payload, &caches->rng);
+}
+
+bool sv_caches_next(const struct sv_caches *caches, enum sv_cache_id id, uint32_t *slot,
+                    svasim_cache_entry *out)
+{
+    struct sv_tag tag;
+    const void *payload = sv_cache_next(&caches->cache[id], slot, &tag);
+    if (payload)
+        *out = describe(id, tag, payload);
+    return payload != NULL;
 }
 
 bool sv_caches_holds(const struct sv_caches *caches, enum sv_cache_id id,

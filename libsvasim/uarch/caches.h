@@ -33,6 +33,9 @@ void sv_caches_fill(struct sv_caches *caches, enum sv_cache_id id, const struct 
 /* Remove what the scope covers; returns how many entries went. */
 uint32_t sv_caches_invalidate(struct sv_caches *caches, const struct sv_scope *scope);
 uint32_t sv_caches_flush(struct sv_caches *caches);
+/* The next valid entry at or behind `*slot` (sv_cache_next), by its tags; false at the end. */
+bool sv_caches_next(const struct sv_caches *caches, enum sv_cache_id id, uint32_t *slot,
+                    svasim_cache_entry *out);
 /* Would a lookup in this cache hit? For an IOTLB, key->has_pasid chooses the entry type. */
 bool sv_caches_holds(const struct sv_caches *caches, enum sv_cache_id id,
                      const struct sv_lookup *key);

@@ -187,7 +187,8 @@ void bed_on(struct bed *bed)
 {
     uint64_t rtaddr = bed->root | bed->rtaddr_bits | (bed->plan.pgtt ? 1u << 10 : 0);
     ck_assert(svasim_mmio_write(bed->unit, 0x20, 8, rtaddr) == SVASIM_OK);
-    ck_assert(svasim_mmio_write(bed->unit, 0x18, 4, 1u << 30 | 1u << 31) == SVASIM_OK);
+    ck_assert(svasim_mmio_write(bed->unit, 0x18, 4, 1u << 30 | 1u << 31 | bed->gcmd_bits) ==
+              SVASIM_OK);
 }
 
 /* --- entries by name --- */

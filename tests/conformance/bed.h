@@ -46,6 +46,7 @@ struct bed {
     svasim_tree first, second;
     struct bed_plan plan;
     uint64_t root, rtaddr_bits; /* what bed_on programs */
+    uint32_t gcmd_bits;         /* and what it leaves on besides */
     enum bed_updates updates;
     uint64_t meddle;
     uint32_t reads_seen, updates_seen;

@@ -170,6 +170,81 @@ START_TEST(reads_saved_by_each_cache)
 }
 END_TEST
 
+/* --- inspection --- */
+
+/* Structure caches outlive the entry that leads to them, and can still be asked. */
+START_TEST(tables_without_their_pasid_entry)
+{
+    struct bed bed;
+    const struct bed_plan plan = {.pgtt = 3};
+    bed_open(&bed, &plan);
+    (void)read_page(&bed, BED_PASID);
+    for (unsigned gone = 0; gone < 2; gone++) {
+        ck_assert(svasim_cache_holds(bed.unit, "pasid", BED_SID, BED_PASID, 0) == !gone);
+        ck_assert(svasim_cache_holds(bed.unit, "fs_pde", BED_SID, BED_PASID, BED_VA));
+        ck_assert(svasim_cache_holds(bed.unit, "ss_pde", BED_SID, BED_PASID, BED_GPA));
+        ck_assert(!svasim_cache_holds(bed.unit, "fs_pde", BED_SID, OTHER_PASID, BED_VA));
+        ck_assert(!svasim_cache_holds(bed.unit, "fs_pde", BED_SID, BED_PASID, BED_VA + 0x200000));
+        ck_assert(!svasim_cache_holds(bed.unit, "ss_pde", BED_SID, BED_PASID, BED_VA));
+        /* RID_PASID has none, as long as it is known. */
+        ck_assert(!svasim_cache_holds(bed.unit, "fs_pde", BED_SID, SVASIM_NO_PASID, BED_VA));
+        invalidate(&bed, 7 | 3u << 4, 0);
+    }
+    invalidate(&bed, 1 | 1u << 4, 0); /* now it is not */
+    ck_assert(svasim_cache_holds(bed.unit, "fs_pde", BED_SID, SVASIM_NO_PASID, BED_VA));
+    invalidate(&bed, 2 | 2u << 4 | BED_DID << 16, 0);
+    ck_assert(!svasim_cache_holds(bed.unit, "fs_pde", BED_SID, BED_PASID, BED_VA));
+    ck_assert(!svasim_cache_holds(bed.unit, "ss_pde", BED_SID, BED_PASID, BED_GPA));
+    bed_close(&bed);
+}
+END_TEST
+
+START_TEST(tables_of_legacy_mode)
+{
+    struct bed bed;
+    const struct bed_plan plan = {.pgtt = 0};
+    bed_open(&bed, &plan);
+    (void)read_page(&bed, SVASIM_NO_PASID);
+    for (unsigned gone = 0; gone < 2; gone++) {
+        ck_assert(svasim_cache_holds(bed.unit, "context", BED_SID, SVASIM_NO_PASID, 0) == !gone);
+        ck_assert(svasim_cache_holds(bed.unit, "ss_pde", BED_SID, SVASIM_NO_PASID, BED_VA));
+        ck_assert(!svasim_cache_holds(bed.unit, "ss_pde", BED_SID, SVASIM_NO_PASID, 0));
+        invalidate(&bed, 1 | 1u << 4, 0);
+    }
+    invalidate(&bed, 2 | 1u << 4, 0);
+    ck_assert(!svasim_cache_holds(bed.unit, "ss_pde", BED_SID, SVASIM_NO_PASID, BED_VA));
+    bed_close(&bed);
+}
+END_TEST
+
+START_TEST(caches_are_listed)
+{
+    struct bed bed;
+    const struct bed_plan plan = {.pgtt = 1, .first_shift = 21};
+    svasim_cache_entry entry;
+    bed_open(&bed, &plan);
+    (void)read_page(&bed, BED_PASID);
+    for (unsigned i = 0; svasim_cache_at(i); i++) {
+        uint32_t slot = 0, listed = 0;
+        while (svasim_cache_next(bed.unit, i, &slot, &entry)) {
+            listed++;
+            if (strncmp(svasim_cache_at(i)->name, "iotlb", 5) == 0) {
+                ck_assert_uint_eq(entry.address, BED_VA & ~UINT64_C(0x1fffff));
+                ck_assert_uint_eq(entry.bytes, 0x200000);
+                ck_assert_uint_eq(entry.domain_id, BED_DID);
+                ck_assert(entry.with_pasid);
+            }
+        }
+        ck_assert_uint_eq(listed, svasim_cache_entries(bed.unit, i));
+        ck_assert(!svasim_cache_next(bed.unit, i, &slot, &entry));
+    }
+    uint32_t slot = 0;
+    ck_assert(!svasim_cache_next(bed.unit, 1000, &slot, &entry));
+    ck_assert_uint_eq(slot, 0);
+    bed_close(&bed);
+}
+END_TEST
+
 /* --- stale until invalidated --- */
 
 struct stale {
@@ -301,6 +376,9 @@ int main(void)
     suite_add(suite, "tags", tags, 2);
     suite_add(suite, "devices", invalidation_ignores_the_device, 1);
     suite_add(suite, "reads", reads_saved_by_each_cache, (int)(sizeof saved / sizeof saved[0]));
+    suite_add(suite, "tables", tables_without_their_pasid_entry, 1);
+    suite_add(suite, "legacy tables", tables_of_legacy_mode, 1);
+    suite_add(suite, "list", caches_are_listed, 1);
     suite_add(suite, "stale", stale_until_invalidated, (int)(sizeof stale / sizeof stale[0]));
     suite_add(suite, "hint", hint_spares_the_structure_caches, 2);
     suite_add(suite, "present", becoming_present_needs_no_invalidation, 15);
