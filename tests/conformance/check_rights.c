@@ -62,7 +62,8 @@ static void ask_first(struct bed *bed, const struct first_rule *rule, uint32_t p
 }
 
 /* Rounds: bits 0-4 the rule, then the level that carries U/S and R/W, then the translation type
- * and whether caches may answer. */
+ * and whether caches may answer.
+ * trap 122: PRIV in every answer to PR = 1. */
 START_TEST(first_stage_rights)
 {
     struct bed bed;
@@ -284,7 +285,8 @@ START_TEST(no_write_needs_its_capability)
 }
 END_TEST
 
-/* RID_PRIV gives the answer supervisor rights, but PRIV stays 0 without a PASID. */
+/* RID_PRIV gives the answer supervisor rights, but PRIV stays 0 without a PASID.
+ * trap 122: without a PASID PRIV is 0. */
 START_TEST(rid_priv_is_not_announced)
 {
     struct bed bed;

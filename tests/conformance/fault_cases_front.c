@@ -123,6 +123,7 @@ static const struct fault_case pasid[] = {
     {RAISE(SPD_3), "UUCC--I", 2, 1, 'r', .edits = "dir bit2=1"},
     {RAISE(SPD_3), "UUCC--I", 2, 1, 'r', .edits = "dir bit52=1"},
     {RAISE(SPT_1), "UUCC--I", 2, 1, 'r', .edits = "dir smptblptr=" NOWHERE},
+    /* trap 39: 0 is recoverable, U (as for SCT.2 above) is not. */
     {RAISE(SPT_2), "UU00--I", 3, 1, 'r', .edits = "pasid p=0"},
     {RAISE(SPT_2), "UU00--I", 3, 1, 'r', .edits = "pasid p=0 bit5=1 pgtt=7 raw7=1"},
     {RAISE(SPT_3), "UUCC--I", 3, 1, 'r', .edits = "pasid bit5=1"},

@@ -98,6 +98,7 @@ static void the_ring_wraps(void **state)
     unit_close(&bed);
 }
 
+/* trap 143: PFO alone. */
 static void overflow_blocks_until_cleared(void **state)
 {
     struct unit_bed bed;

@@ -252,6 +252,7 @@ static void each_descriptor_is_checked(void **state)
     }
 }
 
+/* trap 88: any bit of it. */
 static void upper_half_of_a_narrow_type_is_reserved(void **state)
 {
     (void)state;

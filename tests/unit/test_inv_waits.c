@@ -34,6 +34,7 @@ static void stores_are(const struct unit_bed *bed, unsigned count)
     assert_int_equal(unit_events(bed, UNIT_STORE), count);
 }
 
+/* trap 90: the write comes before the message. */
 static void flags_choose_write_and_interrupt(void **state)
 {
     (void)state;

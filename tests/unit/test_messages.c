@@ -106,6 +106,7 @@ static void unmasked_fault_is_sent_at_once(void **state)
     unit_close(&bed);
 }
 
+/* trap 104: one message. */
 static void no_second_event_while_one_is_pending(void **state)
 {
     struct unit_bed bed;
@@ -126,6 +127,7 @@ static void no_second_event_while_one_is_pending(void **state)
     unit_close(&bed);
 }
 
+/* trap 105: no message is sent. */
 static void clearing_all_statuses_drops_the_pending_event(void **state)
 {
     struct unit_bed bed;

@@ -162,6 +162,7 @@ static void behind_the_last_entry_comes_the_first(void **state)
 
 /* --- overflow --- */
 
+/* trap 106: until PRO is cleared. */
 static void room_alone_does_not_resume(void **state)
 {
     struct page_bed bed;
@@ -248,6 +249,7 @@ static void a_stop_marker_is_queued_if_there_is_room(void **state)
     }
 }
 
+/* trap 109: no answer and no overflow. */
 static void a_stop_marker_without_room_vanishes(void **state)
 {
     struct page_bed bed;

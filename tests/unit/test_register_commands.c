@@ -138,6 +138,7 @@ static void new_root_flushes_with_esrtps(void **state)
     }
 }
 
+/* trap 76: without SMTS nothing is promised, and nothing goes. */
 static void disabling_flushes_with_smts(void **state)
 {
     (void)state;

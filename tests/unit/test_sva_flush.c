@@ -253,6 +253,9 @@ static void caching_mode(void **state)
     close_world(&w);
 }
 
+/* trap 79: a whole device TLB is S = 1 and 7ffffffffffff000.
+ * trap 80: two pages are S = 1 with bit 12 clear.
+ * trap 81: RID_PASID's entry wants the descriptor without PASID. */
 static void device_tlbs(void **state)
 {
     (void)state;
@@ -274,6 +277,9 @@ static void device_tlbs(void **state)
     good(&w, svasim_sva_unbind(w.sva, SID, 0, 0));
     expect_sent(&w, "pc did=2 pasid=0 g=1; piotlb did=2 pasid=0 g=2; fence; "
                     "dev sid=140 s=1 7ffffffffffff000 pf=140; wait");
+    good(&w, svasim_sva_unmap(w.sva, first, 2 * KIB4, 2 * KIB4, 0));
+    expect_sent(&w, "piotlb did=2 pasid=9 page=2000 am=1 ih; "
+                    "pdev sid=208 pasid=9 s=1 2000 pf=208; wait");
     good(&w, svasim_sva_unmap(w.sva, first, 8 * KIB4, 8 * KIB4, 0));
     expect_sent(&w, "piotlb did=2 pasid=9 page=8000 am=3 ih; "
                     "pdev sid=208 pasid=9 s=1 b000 pf=208; wait");
