@@ -4,6 +4,7 @@
 #include "svasim/svasim.h"
 
 #include "base/assert.h"
+#include "uarch/device_tlb.h"
 #include "uarch/inv_queue.h"
 #include "uarch/page_requests.h"
 
@@ -19,6 +20,9 @@ struct svasim {
 
 /* --- life --- */
 
+/* Hosts built against an older header lack the fields behind this many bytes. */
+#define PORTS_SIZE_MIN offsetof(svasim_ports, device_invalidate)
+
 static void release(svasim *unit)
 {
     svasim_alloc alloc = unit->alloc;
@@ -30,7 +34,7 @@ static void release(svasim *unit)
 svasim_err svasim_create(svasim **out, svasim_config *config, const svasim_ports *ports,
                          const svasim_alloc *alloc)
 {
-    if (!out || !config || !ports || ports->size < sizeof *ports || !ports->read || !ports->update)
+    if (!out || !config || !ports || ports->size < PORTS_SIZE_MIN || !ports->read || !ports->update)
         return SVASIM_EINVAL;
     if (!sv_config_check(config))
         return SVASIM_EINVAL;
@@ -39,7 +43,7 @@ svasim_err svasim_create(svasim **out, svasim_config *config, const svasim_ports
     if (!unit)
         return SVASIM_ENOMEM;
     unit->alloc = hooks;
-    unit->core.ports = *ports;
+    memcpy(&unit->core.ports, ports, ports->size < sizeof *ports ? ports->size : sizeof *ports);
     sv_rules_init(&unit->core.rules, config);
     sv_registers_reset(&unit->core.registers, config);
     if (!sv_caches_init(&unit->core.caches, config, &hooks) ||
@@ -220,6 +224,21 @@ svasim_err svasim_invalidate(svasim *unit, const uint64_t words[4], uint8_t *out
     if (out_iqei)
         *out_iqei = inv.iqei;
     return sv_invalidation_apply(&unit->pipeline, &inv) ? SVASIM_OK : SVASIM_BUSY;
+}
+
+svasim_err svasim_device_tlb_done(svasim *unit, uint16_t source_id, uint32_t itags, uint8_t count)
+{
+    if (!sv_rules_has(&unit->core.rules, SV_CAP_DT))
+        return refuse(unit, "device TLB: cap.dt is off");
+    if (count < 1 || count > 8)
+        return refuse(unit, "count: not 1 to 8");
+    sv_device_tlb_done(&unit->pipeline, source_id, itags, count);
+    return SVASIM_OK;
+}
+
+uint32_t svasim_device_tlb_pending(const svasim *unit)
+{
+    return unit->pipeline.devices.count;
 }
 
 /* --- page requests --- */

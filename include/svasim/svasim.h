@@ -125,6 +125,16 @@ typedef struct svasim_page_response {
     uint8_t code;   /**< 0 success, 1 invalid request, 15 response failure */
 } svasim_page_response;
 
+/** An invalidation request as it goes to a device that caches translations (specification 4.3). */
+typedef struct svasim_device_invalidation {
+    uint64_t address;   /**< first byte of the range */
+    uint32_t pasid;     /**< SVASIM_NO_PASID if it carries none */
+    uint16_t source_id; /**< of the device */
+    uint8_t itag;       /**< 0..31; the device names it when it is done */
+    uint8_t size_log2;  /**< the range has 2^this bytes: 12 a page, 64 everything */
+    bool all_pasids;    /**< for every PASID: `pasid` does not count */
+} svasim_device_invalidation;
+
 /** What the host lends the unit. Set with SVASIM_PORTS_INIT, then fill. */
 typedef struct svasim_ports {
     size_t size; /**< sizeof(svasim_ports): older hosts keep working */
@@ -146,9 +156,14 @@ typedef struct svasim_ports {
     void (*interrupt)(void *host, uint64_t address, uint32_t data);
     /** Software's page group response to a device. May be NULL. */
     void (*page_response)(void *host, const struct svasim_page_response *response);
+    /** A device must forget translations. True: it has, and has said so. False: the host calls
+        svasim_device_tlb_done later. Must not call back into the unit. NULL: no device keeps any,
+        and nothing is sent. Hosts made before this field existed are served as if it were NULL. */
+    bool (*device_invalidate)(void *host, const svasim_device_invalidation *request);
 } svasim_ports;
 /* clang-format off */
-#define SVASIM_PORTS_INIT { sizeof(svasim_ports), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
+#define SVASIM_PORTS_INIT \
+    { sizeof(svasim_ports), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
 /* clang-format on */
 
 /**
@@ -237,6 +252,19 @@ SVASIM_API svasim_err svasim_mmio_read(svasim *unit, uint32_t offset, uint32_t b
  *                 may be NULL
  */
 SVASIM_API svasim_err svasim_invalidate(svasim *unit, const uint64_t words[4], uint8_t *out_iqei);
+
+/**
+ * An invalidation completion message of a device: it has done what the requests named by `itags`
+ * asked for. A request is complete when `count` messages have named it (specification 4.3).
+ * While translation is off the message is refused as an Unsupported Request, without effect.
+ * @param itags bit n names ITag n; one that is not outstanding for this device sets ICE
+ * @param count 1 to 8, how many messages the device sends for each request
+ * @return SVASIM_EINVAL if cap.dt is off or `count` is out of range
+ */
+SVASIM_API svasim_err svasim_device_tlb_done(svasim *unit, uint16_t source_id, uint32_t itags,
+                                             uint8_t count);
+/** Invalidation requests that devices have not completed and that have not timed out. */
+SVASIM_API uint32_t svasim_device_tlb_pending(const svasim *unit);
 
 /* --- page requests --- */
 

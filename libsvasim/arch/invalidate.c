@@ -144,6 +144,32 @@ static uint8_t decode_response(const uint64_t *w, struct sv_invalidation *out)
     return 0;
 }
 
+/* Invalidation requests for devices, sections 6.5.2.5 and 6.5.2.6. The range is the block whose
+ * address has a 0 above the ones that begin at bit 12. */
+static uint8_t decode_device(const struct sv_rules *rules, const uint64_t *w, bool has_pasid,
+                             struct sv_invalidation *out)
+{
+    svasim_device_invalidation *to = &out->device;
+    uint64_t address = sv_inv_dev_tlb_addr(w);
+    bool larger = has_pasid ? sv_inv_p_dev_tlb_s(w) : sv_inv_dev_tlb_s(w);
+    unsigned mip = (unsigned)(has_pasid ? sv_inv_p_dev_tlb_mip(w) : sv_inv_dev_tlb_mip(w));
+    unsigned size_log2 = 12;
+    if (larger)
+        for (size_log2 = 13; size_log2 < 64 && bit_get(address, size_log2 - 1); size_log2++)
+            continue;
+    out->kind = SV_INV_DEVICE;
+    to->source_id = (uint16_t)(has_pasid ? sv_inv_p_dev_tlb_sid(w) : sv_inv_dev_tlb_sid(w));
+    to->pasid = has_pasid ? (uint32_t)sv_inv_p_dev_tlb_pasid(w) : SVASIM_NO_PASID;
+    to->all_pasids = has_pasid && sv_inv_p_dev_tlb_gi(w);
+    to->size_log2 = (uint8_t)size_log2;
+    to->address = address & ~low_mask(size_log2);
+    out->throttle_id = to->source_id;
+    if (sv_rules_has(rules, SV_CAP_DIT))
+        out->throttle_id = (uint16_t)(sv_inv_dev_tlb_pfsid_hi(w) << 4 | sv_inv_dev_tlb_pfsid_lo(w));
+    out->pending_max = (uint8_t)(mip ? mip : 32);
+    return 0;
+}
+
 static bool reserved_set(enum sv_layout_id layout, const uint64_t *words)
 {
     uint64_t masks[4];
@@ -177,6 +203,8 @@ static uint8_t decode(const struct sv_rules *rules, enum sv_ttm ttm, const uint6
     }
     if (layout == SV_LAYOUT_inv_page_grp_resp)
         return decode_response(words, out);
+    if (device)
+        return decode_device(rules, words, layout == SV_LAYOUT_inv_p_dev_tlb, out);
     if (find_row(layout, 1) || find_row(layout, 2))
         return decode_scope(rules, ttm, layout, words, out);
     return 0;

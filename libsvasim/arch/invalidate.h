@@ -33,6 +33,7 @@ enum sv_inv_kind {
     SV_INV_SCOPE,         /* apply `scope` */
     SV_INV_WAIT,          /* status write when everything earlier is done */
     SV_INV_PAGE_RESPONSE, /* `response` goes to its device */
+    SV_INV_DEVICE,        /* `device` goes to its device */
     SV_INV_OTHER,         /* valid, but nothing inside the unit is removed */
     SV_INV_ERROR          /* `iqei` */
 };
@@ -45,6 +46,9 @@ struct sv_invalidation {
     uint64_t status_hpa;
     uint32_t status_data;
     svasim_page_response response;
+    svasim_device_invalidation device;
+    uint16_t throttle_id; /* of the function whose limit counts for `device` */
+    uint8_t pending_max;  /* that limit, a hint of software */
 };
 
 /* Is the table mode one that no descriptor can be processed in? */

@@ -133,6 +133,18 @@ void sv_registers_queue_error(struct sv_registers *registers, uint8_t iqei)
     set_fault_status(registers, before);
 }
 
+void sv_registers_device_error(struct sv_registers *registers, uint64_t bit, uint16_t source_id)
+{
+    uint64_t before = registers->value[SV_REG_FSTS];
+    uint64_t field = bit == SV_FSTS_ITE ? bits_mask(47, 32) : bits_mask(63, 48);
+    if (!(before & bit)) {
+        registers->value[SV_REG_IQERCD] &= ~field;
+        bits_put(&registers->value[SV_REG_IQERCD], field, source_id);
+    }
+    registers->value[SV_REG_FSTS] |= bit;
+    set_fault_status(registers, before);
+}
+
 void sv_registers_wait_done(struct sv_registers *registers)
 {
     if (registers->value[SV_REG_ICS] & ICS_IWC)

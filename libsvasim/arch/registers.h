@@ -47,6 +47,9 @@ void sv_registers_fault(struct sv_registers *registers, const struct sv_rules *r
                         const svasim_request *request, uint8_t reason);
 /* The invalidation queue stops with an error (IQEI). */
 void sv_registers_queue_error(struct sv_registers *registers, uint8_t iqei);
+/* A device did not complete an invalidation in time (ITE), or completed what was not asked of it
+ * (ICE); its source id is kept unless an earlier one is. */
+void sv_registers_device_error(struct sv_registers *registers, uint64_t bit, uint16_t source_id);
 /* A wait descriptor with its interrupt flag is complete. */
 void sv_registers_wait_done(struct sv_registers *registers);
 /* Set PPR (1) or PRO (2) of PRS_REG, and raise the page request event if it is due one. */

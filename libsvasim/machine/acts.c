@@ -369,6 +369,9 @@ sv_act sv_machine_act_of(unsigned kind)
         [SVASIM_RECORD_REGISTER] = sv_act_register,
         [SVASIM_RECORD_LOGGED] = sv_act_logged,
         [SVASIM_RECORD_INTERRUPTED] = sv_act_interrupted,
+        [SVASIM_RECORD_DEVICE_TLB] = sv_act_device_tlb,
+        [SVASIM_RECORD_DEVICE_TLB_DONE] = sv_act_device_tlb_done,
+        [SVASIM_RECORD_INVALIDATED] = sv_act_invalidated,
     };
     return kind <= SVASIM_RECORD_KIND_MAX ? acts[kind] : NULL;
 }

@@ -118,6 +118,11 @@ static void on_page_response(void *host, const svasim_page_response *response)
     sv_machine_emit(machine, &event);
 }
 
+static bool on_device_invalidate(void *host, const svasim_device_invalidation *request)
+{
+    return sv_device_tlbs_hear(host, request);
+}
+
 static int mem_read(void *host, uint64_t hpa, void *out, uint32_t bytes)
 {
     const svasim_machine *machine = host;
@@ -149,6 +154,7 @@ svasim_ports sv_machine_ports(svasim_machine *machine)
         .on_credit = on_credit,
         .interrupt = on_interrupt,
         .page_response = on_page_response,
+        .device_invalidate = on_device_invalidate,
     };
 }
 
@@ -283,9 +289,9 @@ svasim_dsa_ports sv_machine_device_ports(struct sv_device *device)
 
 static svasim_tick next_tick(const svasim_machine *machine)
 {
-    svasim_tick next = SVASIM_NEVER;
-    if (!machine->options.functional)
-        next = svasim_next_event(machine->unit);
+    svasim_tick next = svasim_next_event(machine->unit), answer = sv_device_tlbs_next(machine);
+    if (answer < next)
+        next = answer;
     for (uint32_t i = 0; i < machine->device_count; i++) {
         svasim_tick tick = svasim_dsa_next_event(machine->devices[i].dsa);
         if (tick < next)
@@ -301,6 +307,14 @@ static void run_devices(svasim_machine *machine, svasim_tick tick)
             svasim_dsa_run_until(machine->devices[i].dsa, tick);
 }
 
+/* A functional unit has no requests under way, but devices that time out. */
+static void pass_to(svasim_machine *machine, svasim_tick tick)
+{
+    if (machine->options.functional && tick > machine->functional_now)
+        machine->functional_now = tick;
+    svasim_run_until(machine->unit, tick);
+}
+
 bool sv_machine_step(svasim_machine *machine, svasim_tick limit)
 {
     if (machine->options.functional && pump(machine))
@@ -308,10 +322,8 @@ bool sv_machine_step(svasim_machine *machine, svasim_tick limit)
     svasim_tick tick = next_tick(machine);
     if (tick == SVASIM_NEVER || tick > limit)
         return false;
-    if (machine->options.functional)
-        machine->functional_now = tick > machine->functional_now ? tick : machine->functional_now;
-    else
-        svasim_run_until(machine->unit, tick);
+    pass_to(machine, tick);
+    sv_device_tlbs_run(machine, tick);
     run_devices(machine, tick);
     return true;
 }
@@ -320,15 +332,12 @@ void sv_machine_run_to(svasim_machine *machine, svasim_tick tick)
 {
     while (sv_machine_step(machine, tick)) {
     }
-    if (machine->options.functional)
-        machine->functional_now = tick > machine->functional_now ? tick : machine->functional_now;
-    else
-        svasim_run_until(machine->unit, tick);
+    pass_to(machine, tick);
 }
 
 bool svasim_machine_idle(const svasim_machine *machine)
 {
-    if (machine->flights_used)
+    if (machine->flights_used || machine->tlbs.answer_count)
         return false;
     for (uint32_t i = 0; i < machine->device_count; i++)
         if (svasim_dsa_pending(machine->devices[i].dsa))

@@ -53,6 +53,33 @@ struct sv_messages {
     } last[SV_MESSAGES]; /* message n is at n % SV_MESSAGES */
 };
 
+/* Devices that keep translations, as the unit's invalidations meet them. */
+#define SV_TLB_DEVICES 64u
+#define SV_TLB_ANSWERS 1024u /* as many as the unit can have outstanding */
+#define SV_TLB_HEARD   256u
+struct sv_device_tlbs {
+    struct sv_tlb_device {
+        uint16_t source_id;
+        uint8_t messages;
+        bool never;
+        uint32_t delay;
+    } device[SV_TLB_DEVICES]; /* those that were described */
+    uint32_t device_count;
+    struct sv_tlb_answer {
+        svasim_tick tick;
+        uint64_t order;
+        uint16_t source_id;
+        uint8_t itag, messages;
+    } answer[SV_TLB_ANSWERS]; /* completions on their way, in no order */
+    uint32_t answer_count;
+    uint64_t answers; /* so far */
+    struct sv_tlb_heard {
+        svasim_device_invalidation message;
+        bool counted;           /* by an expectation */
+    } heard[SV_TLB_HEARD];      /* message n is at n % SV_TLB_HEARD */
+    uint64_t heard_count, lost; /* lost: no expectation could count them any more */
+};
+
 /* An expectation or observation whose request is not finished. */
 struct sv_waiting {
     svasim_record record;
@@ -97,6 +124,7 @@ struct svasim_machine {
     uint64_t epoch;       /* counts state changes */
 
     struct sv_messages messages;
+    struct sv_device_tlbs tlbs;
     struct sv_known *known;
     struct sv_waiting *waiting;
     uint32_t *waiting_heads; /* by id */
@@ -165,6 +193,15 @@ svasim_err sv_act_register(svasim_machine *machine, const svasim_record *record)
 svasim_err sv_act_logged(svasim_machine *machine, const svasim_record *record);
 svasim_err sv_act_interrupted(svasim_machine *machine, const svasim_record *record);
 void sv_messages_add(struct sv_messages *messages, uint64_t address, uint32_t data);
+
+/* device_tlb.c: devices that keep translations. */
+bool sv_device_tlbs_hear(svasim_machine *machine, const svasim_device_invalidation *message);
+/* When the next completion arrives; SVASIM_NEVER if none is on its way. */
+svasim_tick sv_device_tlbs_next(const svasim_machine *machine);
+void sv_device_tlbs_run(svasim_machine *machine, svasim_tick tick);
+svasim_err sv_act_device_tlb(svasim_machine *machine, const svasim_record *record);
+svasim_err sv_act_device_tlb_done(svasim_machine *machine, const svasim_record *record);
+svasim_err sv_act_invalidated(svasim_machine *machine, const svasim_record *record);
 
 /* judge.c: compare one expectation with what is known; 0-terminated differences into `text`. */
 bool sv_judge(svasim_machine *machine, const svasim_record *expect, const struct sv_known *known,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* inv_queue.c - fetching descriptors from the queue in memory and carrying them out. The queue
- * itself takes no time here; a wait descriptor does, until what came before is answered.
- * Not modelled: device-TLB invalidations are accepted and complete at once, as if the device had
- * answered. */
+ * itself takes no time here; a wait descriptor does, until what came before is answered. */
 #include "uarch/inv_queue.h"
+
+#include "uarch/device_tlb.h"
 
 #define GSTS_QIES (UINT64_C(1) << 26)
 #define IQA_DW    (UINT64_C(1) << 11)
@@ -22,6 +22,8 @@ bool sv_invalidation_apply(struct sv_pipeline *p, const struct sv_invalidation *
 {
     struct sv_core *core = p->core;
     if (inv->kind == SV_INV_WAIT && !sv_pipeline_wait(p, inv))
+        return false;
+    if (inv->kind == SV_INV_DEVICE && !sv_device_tlb_send(p, inv))
         return false;
     core->counter[SV_COUNT_INVALIDATIONS] += inv->kind != SV_INV_ERROR;
     if (inv->kind == SV_INV_PAGE_RESPONSE && core->ports.page_response)
@@ -92,7 +94,7 @@ void sv_inv_queue_run(struct sv_pipeline *p)
             return;
         }
         if (!sv_invalidation_apply(p, &inv))
-            return; /* goes on when an older wait is complete */
+            return; /* goes on when an older wait or a device is done */
         value[SV_REG_IQH] = (head + (wide ? 32 : 16)) % size;
         p->fence = inv.kind == SV_INV_WAIT && inv.fence && p->wait_count != 0;
     }

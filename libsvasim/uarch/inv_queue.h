@@ -5,7 +5,8 @@
 
 #include "uarch/pipeline.h"
 
-/* Apply one decoded descriptor. False: a wait that cannot be taken now; nothing was done. */
+/* Apply one decoded descriptor. False: a wait or a request for a device that cannot be taken now;
+ * nothing was done. */
 bool sv_invalidation_apply(struct sv_pipeline *pipeline, const struct sv_invalidation *inv);
 /* Process the queue until it is empty, stops with an error, or waits for requests in flight. */
 void sv_inv_queue_run(struct sv_pipeline *pipeline);

@@ -5,6 +5,7 @@
 #include "uarch/pipeline.h"
 
 #include "base/assert.h"
+#include "uarch/device_tlb.h"
 #include "uarch/inv_queue.h"
 #include "uarch/txn.h"
 
@@ -164,15 +165,15 @@ static enum sv_latency_kind latency_kind(const svasim_request *request)
     return (enum sv_latency_kind)request->op;
 }
 
-/* Write the status of the wait descriptors that nothing older holds back any more. */
-static void finish_waits(struct sv_pipeline *p)
+void sv_pipeline_finish_waits(struct sv_pipeline *p)
 {
-    uint64_t oldest = UINT64_MAX;
+    uint64_t oldest = UINT64_MAX, oldest_sent = sv_device_tlb_oldest(p);
     for (uint32_t i = 0; i < p->credits; i++)
         if (p->txns[i].active && p->txns[i].order < oldest)
             oldest = p->txns[i].order;
     uint32_t done = 0;
-    while (done < p->wait_count && p->waits[done].accepted_before <= oldest) {
+    while (done < p->wait_count && p->waits[done].accepted_before <= oldest &&
+           p->waits[done].sent_before <= oldest_sent) {
         const struct sv_wait *wait = &p->waits[done++];
         unsigned char data[4] = {(unsigned char)wait->data, (unsigned char)(wait->data >> 8),
                                  (unsigned char)(wait->data >> 16),
@@ -189,13 +190,25 @@ static void finish_waits(struct sv_pipeline *p)
         p->fence = false;
 }
 
+void sv_pipeline_abort_waits(struct sv_pipeline *p)
+{
+    p->wait_count = 0;
+    p->fence = false;
+}
+
 bool sv_pipeline_wait(struct sv_pipeline *p, const struct sv_invalidation *wait)
 {
     if (p->wait_count == SV_WAITS_MAX)
         return false;
-    p->waits[p->wait_count++] = (struct sv_wait){p->accepted, wait->status_hpa, wait->status_data,
-                                                 wait->writes_status, wait->interrupts};
-    finish_waits(p);
+    p->waits[p->wait_count++] = (struct sv_wait){
+        .accepted_before = p->accepted,
+        .sent_before = p->devices.sent,
+        .hpa = wait->status_hpa,
+        .data = wait->status_data,
+        .write = wait->writes_status,
+        .interrupt = wait->interrupts,
+    };
+    sv_pipeline_finish_waits(p);
     return true;
 }
 
@@ -229,7 +242,7 @@ static void answer(struct sv_pipeline *p, struct sv_txn *txn)
     if (p->core->ports.respond)
         p->core->ports.respond(p->core->ports.host, &response);
     if (p->wait_count) { /* the status write follows the answers it vouches for */
-        finish_waits(p);
+        sv_pipeline_finish_waits(p);
         sv_inv_queue_run(p);
     }
     if (p->credit_owed && p->free && p->core->ports.on_credit) {
@@ -262,9 +275,9 @@ static inline enum source earliest(const struct sv_pipeline *p, svasim_tick *out
 
 svasim_tick sv_pipeline_next(const struct sv_pipeline *p)
 {
-    svasim_tick tick;
+    svasim_tick tick, deadline = sv_device_tlb_deadline(p);
     (void)earliest(p, &tick);
-    return tick;
+    return tick < deadline ? tick : deadline;
 }
 
 static void dispatch(struct sv_pipeline *p, enum source from)
@@ -291,16 +304,37 @@ static void dispatch(struct sv_pipeline *p, enum source from)
     }
 }
 
-void sv_pipeline_run(struct sv_pipeline *p, svasim_tick until)
+/* Run what is due up to run_limit, which an event can draw in. */
+static void run_events(struct sv_pipeline *p)
 {
     for (;;) {
         svasim_tick tick;
         enum source from = earliest(p, &tick);
-        if (from == FROM_NONE || tick > until)
-            break;
+        if (from == FROM_NONE || tick > p->run_limit)
+            return;
         p->now = tick;
         dispatch(p, from);
     }
+}
+
+/* A device that is silent at `tick` has timed out; other events of that tick come first. */
+static void time_out(struct sv_pipeline *p, svasim_tick tick)
+{
+    if (tick > p->now)
+        p->now = tick;
+    sv_device_tlb_expire(p);
+}
+
+void sv_pipeline_run(struct sv_pipeline *p, svasim_tick until)
+{
+    do {
+        svasim_tick deadline = sv_device_tlb_deadline(p);
+        p->run_limit = deadline < until ? deadline : until;
+        run_events(p);
+        deadline = sv_device_tlb_deadline(p);
+        if (deadline <= p->run_limit && deadline != SVASIM_NEVER)
+            time_out(p, deadline);
+    } while (p->run_limit < until);
     if (until > p->now && until != SVASIM_NEVER)
         p->now = until;
 }
@@ -311,6 +345,10 @@ void sv_pipeline_drain(struct sv_pipeline *p)
         svasim_tick tick;
         enum source from = earliest(p, &tick);
         SV_ASSERT(from != FROM_NONE); /* a request in flight always has an event ahead */
+        if (tick > sv_device_tlb_deadline(p)) {
+            time_out(p, sv_device_tlb_deadline(p));
+            continue;
+        }
         p->now = tick;
         dispatch(p, from);
     }

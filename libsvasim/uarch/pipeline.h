@@ -88,15 +88,31 @@ struct sv_pipeline {
     uint32_t context_latency, pasid_latency, table_latency;
     bool join;
 
-    /* wait descriptors: written when every request accepted before them is answered */
+    /* wait descriptors: written when every request accepted before them is answered and every
+     * invalidation sent to a device before them is complete */
     struct sv_wait {
-        uint64_t accepted_before;
+        uint64_t accepted_before, sent_before;
         uint64_t hpa;
         uint32_t data;
         bool write, interrupt;
     } * waits;
     uint32_t wait_count;
     bool fence; /* the queue waits for the youngest pending wait */
+
+    /* invalidations that devices have not completed, oldest first */
+    struct sv_device_tlb {
+        struct sv_device_flush {
+            uint64_t sequence;    /* count of those sent before it */
+            svasim_tick deadline; /* when it has timed out */
+            uint16_t source_id, throttle_id;
+            uint8_t itag, messages; /* completion messages that named it */
+        } * pending;
+        uint32_t count, capacity;
+        uint32_t itags; /* per device */
+        uint64_t sent;
+        svasim_tick timeout;
+    } devices;
+    svasim_tick run_limit; /* events run up to this tick, then `devices` is looked at */
 
     uint64_t stage_ticks[SVASIM_STAGE_COUNT];
     uint64_t busy[SV_RES_COUNT], stalled[SV_RES_COUNT];
@@ -119,6 +135,10 @@ void sv_pipeline_overtake(struct sv_pipeline *pipeline);
 /* Complete a wait descriptor (status write, interrupt) once everything accepted so far is answered.
  * False: too many are pending. */
 bool sv_pipeline_wait(struct sv_pipeline *pipeline, const struct sv_invalidation *wait);
+/* Write the status of the wait descriptors that nothing older holds back any more. */
+void sv_pipeline_finish_waits(struct sv_pipeline *pipeline);
+/* Forget the wait descriptors that are pending. */
+void sv_pipeline_abort_waits(struct sv_pipeline *pipeline);
 void sv_pipeline_resource(const struct sv_pipeline *pipeline, unsigned index, svasim_resource *out);
 
 #endif

@@ -47,6 +47,9 @@ static void read_config(struct sv_pipeline *p, const svasim_config *config)
     p->memory_latency = (uint32_t)value[SV_KEY_MEM_LATENCY];
     p->memory_interval = (uint32_t)value[SV_KEY_MEM_INTERVAL];
     p->memory_depth = (uint32_t)value[SV_KEY_MEM_DEPTH];
+    p->devices.itags = (uint32_t)value[SV_KEY_ITAGS];
+    p->devices.capacity = (uint32_t)value[SV_KEY_DEVICE_PENDING];
+    p->devices.timeout = value[SV_KEY_DEVICE_TIMEOUT];
 }
 
 bool sv_pipeline_init(struct sv_pipeline *p, struct sv_core *core, const svasim_config *config,
@@ -60,7 +63,8 @@ bool sv_pipeline_init(struct sv_pipeline *p, struct sv_core *core, const svasim_
     p->txns = sv_alloc_array(alloc, p->credits, sizeof *p->txns);
     p->heap = sv_alloc_array(alloc, p->credits, sizeof *p->heap);
     p->waits = sv_alloc_array(alloc, SV_WAITS_MAX, sizeof *p->waits);
-    bool ok = p->joinable && p->txns && p->heap && p->waits;
+    p->devices.pending = sv_alloc_array(alloc, p->devices.capacity, sizeof *p->devices.pending);
+    bool ok = p->joinable && p->txns && p->heap && p->waits && p->devices.pending;
     ok = ok && lane_init(&p->lookups, p->credits, alloc) &&
          lane_init(&p->memory, p->credits, alloc) && lane_init(&p->answers, p->credits, alloc);
     for (unsigned i = 0; i < SV_LATENCY_KINDS; i++) {
@@ -82,6 +86,7 @@ void sv_pipeline_free(struct sv_pipeline *p, const svasim_alloc *alloc)
     sv_alloc_free(alloc, p->txns);
     sv_alloc_free(alloc, p->heap);
     sv_alloc_free(alloc, p->waits);
+    sv_alloc_free(alloc, p->devices.pending);
     sv_alloc_free(alloc, p->lookups.slots);
     sv_alloc_free(alloc, p->memory.slots);
     sv_alloc_free(alloc, p->answers.slots);

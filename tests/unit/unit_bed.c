@@ -56,6 +56,15 @@ static void port_interrupt(void *host, uint64_t address, uint32_t data)
     note(host, (struct unit_event){UNIT_MESSAGE, 0, address, data, 4});
 }
 
+static bool port_flush(void *host, const svasim_device_invalidation *request)
+{
+    struct unit_bed *bed = host;
+    note(bed,
+         (struct unit_event){UNIT_FLUSH, 0, request->address, request->itag, request->size_log2});
+    bed->flush = *request;
+    return bed->done_at_once;
+}
+
 /* --- building --- */
 
 static void configure(svasim_config *config, const char *pairs)
@@ -130,6 +139,7 @@ void unit_open(struct unit_bed *bed, unsigned flags, const char *config)
     ports.update = port_update;
     ports.respond = port_respond;
     ports.interrupt = flags & UNIT_DEAF ? NULL : port_interrupt;
+    ports.device_invalidate = flags & UNIT_DEVICES ? port_flush : NULL;
     bed->config = svasim_config_create();
     assert_non_null(bed->config);
     configure(bed->config, config);

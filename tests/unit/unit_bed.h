@@ -61,6 +61,8 @@
 #define FSTS_PFO   (1u << 0)
 #define FSTS_PPF   (1u << 1)
 #define FSTS_IQE   (1u << 4)
+#define FSTS_ICE   (1u << 5)
+#define FSTS_ITE   (1u << 6)
 #define CONTROL_IM (1u << 31)
 #define CONTROL_IP (1u << 30)
 #define IQA_WIDE   (1u << 11)
@@ -74,12 +76,12 @@
 #define UNIT_NO_QI UNIT_NO_SMTS UNIT_NO_DT "cap.qi=off "
 
 /* What a port was asked, in order. */
-enum unit_event_kind { UNIT_STORE = 1, UNIT_MESSAGE, UNIT_ANSWER };
+enum unit_event_kind { UNIT_STORE = 1, UNIT_MESSAGE, UNIT_ANSWER, UNIT_FLUSH };
 struct unit_event {
     enum unit_event_kind kind;
     svasim_tick tick;
-    uint64_t address; /* of a store or a message; tag of an answer */
-    uint32_t data, bytes;
+    uint64_t address;     /* of a store, a message or a flush; tag of an answer */
+    uint32_t data, bytes; /* flush: ITag and log2 of its size */
 };
 
 struct unit_bed {
@@ -92,9 +94,16 @@ struct unit_bed {
     unsigned reads;
     struct unit_event events[256];
     unsigned event_count;
+    svasim_device_invalidation flush; /* the last one */
+    bool done_at_once;                /* devices answer flushes before they return */
 };
 
-enum { UNIT_LEGACY = 0, UNIT_SCALABLE = 1, UNIT_DEAF = 2 /* no interrupt port */ };
+enum {
+    UNIT_LEGACY = 0,
+    UNIT_SCALABLE = 1,
+    UNIT_DEAF = 2 /* no interrupt port */,
+    UNIT_DEVICES = 4 /* flushes go out */
+};
 
 /* `config`: "key=value key=value" over the defaults; NULL for none. Translation is off. */
 void unit_open(struct unit_bed *bed, unsigned flags, const char *config);
