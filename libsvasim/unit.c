@@ -354,7 +354,9 @@ static bool holds_table(const svasim *unit, enum sv_cache_id id, struct sv_looku
     bool known = legacy ? context != NULL : entry != NULL;
     svasim_cache_entry found;
     if (known) {
-        key->domain_id = legacy ? context->domain_id : entry->domain_id;
+        key->domain_id = legacy                  ? context->domain_id
+                         : id >= SV_CACHE_HPT_L2 ? entry->hpt_domain_id
+                                                 : entry->domain_id;
         return sv_caches_holds(caches, id, key);
     }
     bool any_pasid = !key->has_pasid && !context; /* RID_PASID is not known either */
@@ -383,7 +385,8 @@ bool svasim_cache_holds(const svasim *unit, const char *cache, uint16_t source_i
         const struct sv_context *context = sv_caches_peek_context(&unit->core.caches, &key);
         key.pasid = context ? context->rid_pasid : 0;
     }
-    if (index >= SV_CACHE_FS_L2)
+    bool has_source = index >= SV_CACHE_HPT_4K && index <= SV_CACHE_HPT_1G;
+    if (index >= SV_CACHE_FS_L2 && !has_source)
         return holds_table(unit, (enum sv_cache_id)index, &key);
     return sv_caches_holds(&unit->core.caches, (enum sv_cache_id)index, &key);
 }

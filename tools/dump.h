@@ -13,7 +13,8 @@ struct dump {
     const svasim_mem *mem;
     uint64_t haw_mask;
     bool has_sid, has_pasid;
-    bool pages; /* every paging entry, not ranges */
+    bool pages;       /* every paging entry, not ranges */
+    bool permissions; /* HPTE of the context entry at hand */
     uint16_t sid;
     uint32_t pasid;
     uint64_t budget; /* tables that may still be visited plus lines that may be printed */
@@ -46,5 +47,7 @@ struct dump_tree {
     uint8_t host_levels;
 };
 void cli_dump_pages(struct dump *dump, unsigned indent, const struct dump_tree *tree);
+/** The host permission table of a PASID entry. */
+void cli_dump_permissions(struct dump *dump, unsigned indent, const uint64_t *pasid_entry);
 
 #endif

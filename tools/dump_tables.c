@@ -57,6 +57,8 @@ static void dump_pasid_entry(struct dump *dump, unsigned indent, uint32_t pasid,
     }
     if (second && !dump->stopped)
         dump_tree(dump, indent + 2, "second-stage", &host);
+    if (dump->permissions && !dump->stopped)
+        cli_dump_permissions(dump, indent + 2, words);
 }
 
 static void dump_pasid_table(struct dump *dump, unsigned indent, uint32_t first_pasid,
@@ -108,6 +110,7 @@ static void dump_context(struct dump *dump, unsigned indent, bool scalable, uint
     cli_dump_entry(dump, indent, label, layout, hpa, words);
     if (dump->stopped)
         return;
+    dump->permissions = scalable && cli_dump_field(layout, "hpte", words);
     if (scalable) {
         dump_pasid_directory(dump, indent + 2, pointer(dump, layout, "pasiddirptr", words),
                              1u << (cli_dump_field(layout, "pdts", words) + 7));

@@ -77,13 +77,16 @@ static void print_request(uint64_t id, const svasim_request *request)
 
 static void print_cached(const struct explain *explain)
 {
-    static const char *const caches[] = {"iotlb_4k", "iotlb_2m", "iotlb_1g"};
+    static const char *const caches[2][3] = {{"iotlb_4k", "iotlb_2m", "iotlb_1g"},
+                                             {"hpt_4k", "hpt_2m", "hpt_1g"}};
     const svasim *unit = svasim_machine_unit(explain->machine);
     const svasim_request *request = &explain->request;
+    bool translated = request->at == SVASIM_TRANSLATED;
     for (unsigned i = 0; i < 3; i++)
-        if (svasim_cache_holds(unit, caches[i], request->source_id, request->pasid,
+        if (svasim_cache_holds(unit, caches[translated][i], request->source_id, request->pasid,
                                request->address))
-            printf("cache   %s holds this page: the unit may answer from it instead\n", caches[i]);
+            printf("cache   %s holds this page: the unit may answer from it instead\n",
+                   caches[translated][i]);
 }
 
 static void print_answer(const svasim_response *response)

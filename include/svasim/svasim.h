@@ -341,13 +341,16 @@ SVASIM_API bool svasim_cache_holds(const svasim *unit, const char *cache, uint16
                                    uint32_t pasid, uint64_t address);
 /** What tells the entries of a cache apart. */
 typedef struct svasim_cache_entry {
-    uint64_t address;   /**< first one covered: of requests, or a guest address in ss_*; else 0 */
+    uint64_t address;   /**< first one covered: of requests, or a guest address in ss_*, a
+                             host address in hpt_*; else 0 */
     uint64_t bytes;     /**< covered; 0 in caches that are not asked by address */
-    uint32_t pasid;     /**< RID_PASID for a request without; SVASIM_NO_PASID where there is none */
+    uint32_t pasid;     /**< RID_PASID for a request without; SVASIM_NO_PASID where there is none,
+                             and in hpt_* for a request without */
     uint16_t source_id; /**< 0 in structure caches, which all devices of a domain share */
-    uint16_t domain_id; /**< 0 for context entries of scalable mode */
+    uint16_t domain_id; /**< 0 for context entries of scalable mode; of hpt_*: HPTDID */
     uint8_t pgtt;       /**< translation type, of IOTLB and PASID entries; 0 = none */
-    bool with_pasid;    /**< IOTLB: serves requests with a PASID, otherwise those without */
+    bool with_pasid;    /**< IOTLB, hpt_4k to hpt_1g: serves requests with a PASID, otherwise those
+                             without */
 } svasim_cache_entry;
 /**
  * List cache `index` of svasim_cache_at, in no particular order.

@@ -45,8 +45,9 @@ typedef enum svasim_entry {
     SVASIM_ENTRY_CONTEXT, /**< legacy or scalable context entry */
     SVASIM_ENTRY_PASID_DIR,
     SVASIM_ENTRY_PASID,
-    SVASIM_ENTRY_FIRST, /**< first-stage paging entry at `level` */
-    SVASIM_ENTRY_SECOND /**< second-stage paging entry at `level` */
+    SVASIM_ENTRY_FIRST,  /**< first-stage paging entry at `level` */
+    SVASIM_ENTRY_SECOND, /**< second-stage paging entry at `level` */
+    SVASIM_ENTRY_HPT     /**< host permission entry at `level` */
 } svasim_entry;
 
 /** Names an entry. Fields that the kind does not use are ignored. */
@@ -54,8 +55,8 @@ typedef struct svasim_entry_ref {
     svasim_entry entry;
     uint16_t source_id;
     uint32_t pasid;   /**< effective PASID (RID_PASID of a request-without-PASID) */
-    uint64_t address; /**< input address of the stage */
-    uint8_t level;    /**< 1 = 4 KiB leaf ... 5 */
+    uint64_t address; /**< input address of the stage; of a host permission: host address */
+    uint8_t level;    /**< 1 = 4 KiB leaf ... 5; of a host permission: 1 ... 4 */
 } svasim_entry_ref;
 
 /**

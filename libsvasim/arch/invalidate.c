@@ -25,7 +25,8 @@ static const struct {
 static const struct scope_row {
     enum sv_layout_id layout;
     uint8_t granularity;
-    uint8_t context, pasid_cache, iotlb_second, iotlb_first, first_tables, second_tables;
+    uint8_t context, pasid_cache, iotlb_second, iotlb_first, first_tables, second_tables,
+        permissions;
 } scopes[] = {
 #define NONE     SV_MATCH_NONE
 #define ALL      SV_MATCH_ALL
@@ -35,8 +36,9 @@ static const struct scope_row {
 #define A        SV_MATCH_A
 #define IH       SV_MATCH_IH
 #define LEGACY_D SV_MATCH_LEGACY_D
-#define SCOPE(layout, g, context, pasid, second, first, first_tables, second_tables)               \
-    {SV_LAYOUT_##layout, g, context, pasid, second, first, first_tables, second_tables},
+#define SCOPE(layout, g, context, pasid, second, first, first_tables, second_tables, permissions)  \
+    {SV_LAYOUT_##layout, g,          context, pasid, second, first, first_tables,                  \
+     second_tables,      permissions},
 #include "spec/scopes.def"
 };
 
@@ -70,6 +72,7 @@ static void fill_scope(struct sv_scope *scope, const struct scope_row *row, bool
     scope->iotlb_first = resolve(row->iotlb_first, ih, legacy);
     scope->first_tables = resolve(row->first_tables, ih, legacy);
     scope->second_tables = resolve(row->second_tables, ih, legacy);
+    scope->permissions = resolve(row->permissions, false, legacy);
 }
 
 static void set_block(struct sv_scope *scope, uint64_t address, unsigned am, unsigned width)
@@ -113,6 +116,10 @@ static uint8_t decode_scope(const struct sv_rules *rules, enum sv_ttm ttm, enum 
         scope->pasid = (uint32_t)sv_inv_p_iotlb_pasid(w);
         ih = layout == SV_LAYOUT_inv_p_iotlb && granularity == 3 && sv_inv_p_iotlb_ih(w);
         set_block(scope, sv_inv_p_iotlb_addr(w), (unsigned)sv_inv_p_iotlb_am(w), 57);
+    }
+    if (layout == SV_LAYOUT_inv_hpt) {
+        scope->permission_levels = granularity == 1 ? 4 : (uint8_t)(sv_inv_hpt_ih(w) + 1);
+        set_block(scope, sv_inv_hpt_addr(w), (unsigned)sv_inv_hpt_am(w), rules->haw);
     }
     fill_scope(scope, row, ih, ttm == SV_TTM_LEGACY);
     out->kind = SV_INV_SCOPE;

@@ -21,6 +21,8 @@ enum sv_match {
 
 struct sv_scope {
     uint8_t context, pasid_cache, iotlb_second, iotlb_first, first_tables, second_tables;
+    uint8_t permissions;
+    uint8_t permission_levels;       /* host permissions of this level and below */
     uint16_t source_id, source_mask; /* bits of the source id that count */
     uint16_t domain_id;
     uint32_t pasid;

@@ -75,6 +75,7 @@ void sv_rules_init(struct sv_rules *rules, const svasim_config *config)
         .fs_read_dirties = value[SV_KEY_FS_READ_DIRTY] != 0,
         .both_halves = value[SV_KEY_BOTH_HALVES] != 0,
         .legacy_atomic_reads = value[SV_KEY_LEGACY_ATOMIC] != 0,
+        .hpt_keeps_denied = value[SV_KEY_HPT_DENIED] != 0,
         .nested_ro = (uint8_t)value[SV_KEY_NESTED_RO],
         .am_range = (uint8_t)value[SV_KEY_AM_RANGE],
         .granularity_iqei = value[SV_KEY_BAD_GRANULARITY] ? 4 : 3,
@@ -82,6 +83,12 @@ void sv_rules_init(struct sv_rules *rules, const svasim_config *config)
         .has_pasid_cache = cache_on(config, SV_CACHE_PASID),
         .has_iotlb = cache_on(config, SV_CACHE_IOTLB_4K) || cache_on(config, SV_CACHE_IOTLB_2M) ||
                      cache_on(config, SV_CACHE_IOTLB_1G),
+        .has_hpt_leaf_cache = cache_on(config, SV_CACHE_HPT_4K) ||
+                              cache_on(config, SV_CACHE_HPT_2M) ||
+                              cache_on(config, SV_CACHE_HPT_1G),
+        .has_hpt_table_cache = cache_on(config, SV_CACHE_HPT_L2) ||
+                               cache_on(config, SV_CACHE_HPT_L3) ||
+                               cache_on(config, SV_CACHE_HPT_L4),
     };
     for (unsigned i = 0; i < 4; i++) {
         rules->has_fs_cache |= cache_on(config, (enum sv_cache_id)(SV_CACHE_FS_L2 + i));
@@ -96,6 +103,10 @@ void sv_rules_init(struct sv_rules *rules, const svasim_config *config)
     paging_masks(rules);
     plain_first(rules, false);
     plain_first(rules, true);
+    mask_of(rules, SV_LAYOUT_hpt_l1_entry, rules->hpt_rsvd[1]);
+    mask_of(rules, SV_LAYOUT_hpt_l2_entry, rules->hpt_rsvd[2]);
+    mask_of(rules, SV_LAYOUT_hpt_l3_entry, rules->hpt_rsvd[3]);
+    mask_of(rules, SV_LAYOUT_hpt_l4_entry, rules->hpt_rsvd[4]);
 }
 
 unsigned sv_agaw_bits(const struct sv_rules *rules, unsigned aw)

@@ -34,19 +34,22 @@ struct sv_rules {
     uint16_t update_tries;
 
     /* policies */
-    bool us_early, queue_in_memory, denied_walks, fs_read_dirties, both_halves, legacy_atomic_reads;
+    bool us_early, queue_in_memory, denied_walks, fs_read_dirties, both_halves, legacy_atomic_reads,
+        hpt_keeps_denied;
     uint8_t nested_ro;        /* enum sv_nested_ro */
     uint8_t am_range;         /* index of policy.am_above_mamv */
     uint8_t granularity_iqei; /* 3 or 4 */
 
     /* which optional lookups are worth asking for */
-    bool has_context_cache, has_pasid_cache, has_fs_cache, has_ss_cache, has_iotlb;
+    bool has_context_cache, has_pasid_cache, has_fs_cache, has_ss_cache, has_iotlb,
+        has_hpt_leaf_cache, has_hpt_table_cache;
 
     /* bits that must be 0 */
     uint64_t legacy_root_rsvd[2], root_rsvd[2], legacy_context_rsvd[2], context_rsvd[4];
     uint64_t pasid_dir_rsvd, pasid_rsvd[8];
     uint64_t first_rsvd[6][2], second_rsvd[6][2]; /* [level][is leaf] */
     struct sv_plain first_plain[2];               /* [EAFE] */
+    uint64_t hpt_rsvd[5][2];                      /* [level] */
 };
 
 static inline bool sv_rules_has(const struct sv_rules *rules, enum sv_cap cap)

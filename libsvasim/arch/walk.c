@@ -299,8 +299,7 @@ static enum sv_ask check_translated(struct sv_walk *walk)
 {
     REQUIRE(walk, fits_width(walk->request->address, walk->rules->haw), SGN_4_1);
     REQUIRE(walk, !sv_is_interrupt_range(walk->request->address), SGN_8_3);
-    /* Not modelled: the host permission table (cap.hpts is refused). */
-    return bypass(walk, 0);
+    return walk->context.hpte ? sv_host_permission(walk) : bypass(walk, 0);
 }
 
 /* What this request may do with this context entry; then on to the PASID structures. */
@@ -325,13 +324,18 @@ static enum sv_ask check_context(struct sv_walk *walk)
         walk->pasid = context->rid_pasid;
     walk->privileged =
         walk->has_pasid ? (walk->request->flags & SVASIM_PRIV) != 0 : context->rid_priv;
+    return sv_walk_pasid(walk);
+}
+
+enum sv_ask sv_walk_pasid(struct sv_walk *walk)
+{
     walk->key.source_id = walk->request->source_id;
     walk->key.pasid = walk->pasid;
     if (walk->rules->has_pasid_cache) {
         walk->judge = judge_pasid_cache;
         return SV_ASK_PASID;
     }
-    return sv_ask_read(walk, SV_READING_PASID_DIR, context->table + 8u * (walk->pasid >> 6), 8,
+    return sv_ask_read(walk, SV_READING_PASID_DIR, walk->context.table + 8u * (walk->pasid >> 6), 8,
                        judge_pasid_dir);
 }
 
@@ -368,15 +372,23 @@ static enum sv_ask enter_legacy(struct sv_walk *walk)
 
 /* --- PASID directory and PASID entry, sections 9.5 and 9.6 --- */
 
+/* Requests that need the PASID entry and none of its stages. */
+static enum sv_ask enter_no_stage(struct sv_walk *walk)
+{
+    const struct sv_pasid *entry = &walk->entry;
+    if (walk->request->at == SVASIM_TRANSLATED)
+        return sv_host_permission_tables(walk);
+    walk->result.domain_id = entry->domain_id;
+    walk->result.pgtt = entry->pgtt;
+    walk->result.pasid = walk->pasid;
+    return sv_walk_done(walk);
+}
+
 static enum sv_ask enter_stage(struct sv_walk *walk)
 {
     const struct sv_pasid *entry = &walk->entry;
-    if (walk->request->at == SV_AT_PAGE) {
-        walk->result.domain_id = entry->domain_id;
-        walk->result.pgtt = entry->pgtt;
-        walk->result.pasid = walk->pasid;
-        return sv_walk_done(walk);
-    }
+    if (walk->request->at > SVASIM_TRANSLATION)
+        return enter_no_stage(walk);
     bool execute = walk->has_pasid && (walk->request->flags & SVASIM_EXEC);
     REQUIRE(walk, !execute || sv_rules_has(walk->rules, SV_CAP_ERS), SPT_5);
     REQUIRE(walk, !walk->privileged || entry->sre, SPT_6);
@@ -429,7 +441,10 @@ static void decode_pasid(struct sv_pasid *entry, const uint64_t *e)
 {
     entry->first_root = sv_pasid_entry_fsptptr(e);
     entry->second_root = sv_pasid_entry_ssptptr(e);
+    entry->hpt_root = sv_pasid_entry_hptptr(e);
     entry->domain_id = (uint16_t)sv_pasid_entry_did(e);
+    entry->hpt_domain_id = (uint16_t)sv_pasid_entry_hptdid(e);
+    entry->hpt_width = (uint8_t)(49 + sv_pasid_entry_hptsz(e));
     entry->pgtt = (uint8_t)sv_pasid_entry_pgtt(e);
     entry->first_levels = sv_pasid_entry_fspm(e) ? 5 : 4;
     entry->sre = sv_pasid_entry_sre(e);

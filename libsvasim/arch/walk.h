@@ -18,9 +18,11 @@ enum sv_ask {
     SV_ASK_CONTEXT, /* look up `key` in the context cache: set `found` */
     SV_ASK_PASID,   /* look up `key` in the PASID cache: set `found` */
     SV_ASK_TABLE,   /* deepest hit in the structure caches of `stage`: set `found`, `found_level` */
-    SV_ASK_FILL,    /* put `fill` into cache `fill_cache` under `key`; nothing to answer */
-    SV_ASK_READ,    /* read `bytes` at `hpa` into `words`: set `ok` */
-    SV_ASK_UPDATE,  /* compare-exchange at `hpa`: set `update`, and `words[0]` if lost */
+    SV_ASK_HPT_LEAF,  /* look up `key` in the host permission caches: set `found` */
+    SV_ASK_HPT_TABLE, /* deepest hit in their structure caches: set `found`, `found_level` */
+    SV_ASK_FILL,      /* put `fill` into cache `fill_cache` under `key`; nothing to answer */
+    SV_ASK_READ,      /* read `bytes` at `hpa` into `words`: set `ok` */
+    SV_ASK_UPDATE,    /* compare-exchange at `hpa`: set `update`, and `words[0]` if lost */
     SV_ASK_DONE
 };
 
@@ -31,7 +33,8 @@ enum sv_reading {
     SV_READING_PASID_DIR,
     SV_READING_PASID,
     SV_READING_FIRST,
-    SV_READING_SECOND
+    SV_READING_SECOND,
+    SV_READING_HPT
 };
 
 /* What a lookup compares. Each cache uses the parts that caches.def names. */
@@ -57,8 +60,9 @@ struct sv_context {
 
 /* A decoded PASID entry. */
 struct sv_pasid {
-    uint64_t first_root, second_root;
-    uint16_t domain_id;
+    uint64_t first_root, second_root, hpt_root;
+    uint16_t domain_id, hpt_domain_id;
+    uint8_t hpt_width; /* address bits that the host permission table covers */
     uint8_t pgtt;
     uint8_t first_levels;  /* 4 or 5 */
     uint8_t second_levels; /* 3..5, 0 if there is no second stage */
@@ -101,6 +105,15 @@ enum {
     SV_T_FIRST = 1u << 11 /* has a first stage */
 };
 #define SV_T_PLAIN (SV_T_FS_RW | SV_T_FS_US | SV_T_SS_R | SV_T_SS_W | SV_T_FS_DIRTY | SV_T_SS_DIRTY)
+
+/* The permission of a host page, or a host permission entry that leads to a table. */
+struct sv_permission {
+    uint64_t words[2]; /* structure caches: the entry */
+    uint16_t domain_id;
+    uint8_t level;  /* of the entry it comes from */
+    uint8_t rights; /* SVASIM_R | SVASIM_W */
+    bool fpd;       /* latched on the way to it */
+};
 
 /* How a request ends. */
 struct sv_outcome {
@@ -165,6 +178,7 @@ struct sv_walk {
     struct sv_pasid entry;
     struct sv_stage_state fs, ss;
     struct sv_table table_fill;
+    struct sv_permission permission;
     struct sv_translation result;
 
     struct sv_outcome *out;
@@ -235,6 +249,11 @@ enum sv_ask sv_second_stage(struct sv_walk *walk, uint64_t gpa, enum sv_purpose 
                             sv_judge then);
 enum sv_ask sv_second_only(struct sv_walk *walk); /* second stage without a first */
 enum sv_ask sv_pass_through(struct sv_walk *walk);
+/* A translated request whose device is subject to the host permission table: from the leaf caches
+ * on, and from its PASID entry on (host_permission.c). */
+enum sv_ask sv_host_permission(struct sv_walk *walk);
+enum sv_ask sv_host_permission_tables(struct sv_walk *walk);
+enum sv_ask sv_walk_pasid(struct sv_walk *walk); /* the PASID entry of walk->pasid, and on */
 /* Both stages are done: rights, interrupt range, dirty flags, fill. */
 enum sv_ask sv_finish(struct sv_walk *walk);
 /* Rights test of a found translation; SVASIM_FAULT_NONE if the request may proceed. */

@@ -269,10 +269,9 @@ bool sv_config_check(svasim_config *config)
     for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++)
         if ((caps >> needs[i].cap & 1u) && (needs[i].needs & ~caps))
             return refuse(config, needs[i].text);
-    /* Not modelled: what cap.hpts, cap.ir, cap.pms, cap.rdts and cap.tdxcs promise (they are
+    /* Not modelled: what cap.ir, cap.pms, cap.rdts and cap.tdxcs promise (they are
      * refused). */
-    static const enum sv_cap unmodelled[] = {SV_CAP_HPTS, SV_CAP_IR, SV_CAP_PMS, SV_CAP_RDTS,
-                                             SV_CAP_TDXCS};
+    static const enum sv_cap unmodelled[] = {SV_CAP_IR, SV_CAP_PMS, SV_CAP_RDTS, SV_CAP_TDXCS};
     for (size_t i = 0; i < sizeof unmodelled / sizeof unmodelled[0]; i++)
         if (caps >> unmodelled[i] & 1u) {
             snprintf(config->error, sizeof config->error, "%s: not modelled, must be off",

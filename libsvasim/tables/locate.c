@@ -12,6 +12,8 @@
 #define PGTT_FIRST       1u
 #define PGTT_SECOND      2u
 #define PGTT_NESTED      3u
+#define HPT_LEVELS       4u
+#define HPT_WIDTH        49u /* address bits of the smallest host permission table */
 
 /* A parent entry, and what makes it one. */
 struct parent {
@@ -200,6 +202,56 @@ static svasim_err paging_entry_of(svasim_tables *tables, const svasim_entry_ref 
                       create ? SV_PARENTS_CREATE : SV_PARENTS_MUST_EXIST, 0, out_hpa);
 }
 
+/* --- host permission table, section 4.2.4 --- */
+
+static const svasim_layout *permission_layout(const struct sv_shapes *shapes, unsigned level)
+{
+    const svasim_layout *layouts[] = {NULL, shapes->hpt_l1_entry, shapes->hpt_l2_entry,
+                                      shapes->hpt_l3_entry, shapes->hpt_l4_entry};
+    return level <= HPT_LEVELS ? layouts[level] : NULL;
+}
+
+static svasim_err permission_entry_of(svasim_tables *tables, const svasim_entry_ref *ref,
+                                      bool create, uint64_t *out_hpa)
+{
+    const struct sv_shapes *shapes = &tables->shapes;
+    struct parent parent = {.name = "PASID entry",
+                            .layout = shapes->pasid_entry,
+                            .pointer = shapes->pasid_entry_hptptr};
+    uint64_t words[SV_ENTRY_WORDS], table;
+    if (ref->level < 1 || ref->level > HPT_LEVELS)
+        return sv_tables_fail(tables, SVASIM_EINVAL, "level %u: expected 1..%u",
+                              (unsigned)ref->level, HPT_LEVELS);
+    svasim_err error = pasid_entry_of(tables, ref, create, &parent.hpa);
+    if (error == SVASIM_OK)
+        error = sv_entry_load(tables, parent.hpa, parent.layout->words, words);
+    if (error != SVASIM_OK)
+        return error;
+    unsigned size = (unsigned)svasim_field_get(shapes->pasid_entry_hptsz, words);
+    if (ref->address >> (HPT_WIDTH + size))
+        return sv_tables_fail(tables, SVASIM_EINVAL,
+                              "address 0x%" PRIx64 ": beyond the host permission table (HPTSZ %u)",
+                              ref->address, size);
+    parent.child_pages = 1u << size;
+    for (unsigned level = HPT_LEVELS;; level--) {
+        error = child_of(tables, &parent, create, words, &table);
+        if (error != SVASIM_OK)
+            return error;
+        uint64_t index = ref->address >> (9 + 8 * level);
+        if (level != HPT_LEVELS)
+            index &= 0xff;
+        *out_hpa = table + 16 * index;
+        if (level == ref->level)
+            return SVASIM_OK;
+        parent = (struct parent){.name = "host permission entry",
+                                 .layout = shapes->hpt_l4_entry, /* the same fields in all */
+                                 .present = shapes->hpt_l4_entry_av,
+                                 .pointer = shapes->hpt_l4_entry_addr,
+                                 .hpa = *out_hpa,
+                                 .child_pages = 1};
+    }
+}
+
 const svasim_layout *sv_layout_of(const svasim_tables *tables, const svasim_entry_ref *ref, bool ps)
 {
     const struct sv_shapes *shapes = &tables->shapes;
@@ -220,6 +272,8 @@ const svasim_layout *sv_layout_of(const svasim_tables *tables, const svasim_entr
         return sv_form_of(tables, ref->entry == SVASIM_ENTRY_SECOND, ref->level,
                           ref->level == 1 || ps)
             ->layout;
+    case SVASIM_ENTRY_HPT:
+        return permission_layout(shapes, ref->level);
     }
     return NULL;
 }
@@ -249,9 +303,12 @@ svasim_err svasim_tables_locate(svasim_tables *tables, const svasim_entry_ref *r
             ps = sv_is_leaf(tables, ref->entry == SVASIM_ENTRY_SECOND, ref->level,
                             svasim_mem_read64(tables->mem, *out_hpa));
         break;
+    case SVASIM_ENTRY_HPT:
+        error = permission_entry_of(tables, ref, create, out_hpa);
+        break;
     default:
         return sv_tables_fail(tables, SVASIM_EINVAL, "entry kind %u: expected 0..%u",
-                              (unsigned)ref->entry, (unsigned)SVASIM_ENTRY_SECOND);
+                              (unsigned)ref->entry, (unsigned)SVASIM_ENTRY_HPT);
     }
     if (error == SVASIM_OK)
         *out_layout = sv_layout_of(tables, ref, ps);

@@ -177,10 +177,9 @@ static svasim_err apply_all(svasim_tables *tables, const svasim_entry_ref *ref, 
         return error;
     const svasim_layout *layout = sv_layout_of(tables, ref, ps);
     if (!layout)
-        return sv_tables_fail(tables, SVASIM_EINVAL,
-                              "entry kind %u, level %u: expected a kind 0..%u, level 1..%u",
-                              (unsigned)ref->entry, (unsigned)ref->level,
-                              (unsigned)SVASIM_ENTRY_SECOND, SV_LEVELS_MAX);
+        return sv_tables_fail(
+            tables, SVASIM_EINVAL, "entry kind %u, level %u: expected a kind 0..%u, level 1..%u",
+            (unsigned)ref->entry, (unsigned)ref->level, (unsigned)SVASIM_ENTRY_HPT, SV_LEVELS_MAX);
     if (paging) {
         bool was_leaf = sv_is_leaf(tables, second, ref->level, words[0]);
         const struct sv_paging *was = sv_form_of(tables, second, ref->level, was_leaf);

@@ -18,6 +18,12 @@ static const uint32_t payload_bytes[SV_CACHE_COUNT] = {
     [SV_CACHE_SS_L3] = sizeof(struct sv_table),
     [SV_CACHE_SS_L4] = sizeof(struct sv_table),
     [SV_CACHE_SS_L5] = sizeof(struct sv_table),
+    [SV_CACHE_HPT_4K] = sizeof(struct sv_permission),
+    [SV_CACHE_HPT_2M] = sizeof(struct sv_permission),
+    [SV_CACHE_HPT_1G] = sizeof(struct sv_permission),
+    [SV_CACHE_HPT_L2] = sizeof(struct sv_permission),
+    [SV_CACHE_HPT_L3] = sizeof(struct sv_permission),
+    [SV_CACHE_HPT_L4] = sizeof(struct sv_permission),
 };
 
 bool sv_caches_init(struct sv_caches *caches, const svasim_config *config,
@@ -84,6 +90,33 @@ static enum sv_cache_id table_cache(unsigned stage, unsigned level)
     return (enum sv_cache_id)((stage == 1 ? SV_CACHE_FS_L2 : SV_CACHE_SS_L2) + level - 2);
 }
 
+/* Of a host permission table entry: level 2: 32 MiB, 3: 8 GiB, 4: 2 TiB (section 4.2.4). */
+static unsigned permission_span_shift(unsigned level)
+{
+    return 9 + 8 * level;
+}
+
+static struct sv_tag permission_table_tag(const struct sv_lookup *key, unsigned level)
+{
+    return (struct sv_tag){key->address >> permission_span_shift(level), VALID | key->domain_id};
+}
+
+static svasim_cache_entry describe_permission(enum sv_cache_id id, struct sv_tag tag,
+                                              const void *payload)
+{
+    const struct sv_permission *permission = payload;
+    bool leaf = id <= SV_CACHE_HPT_1G;
+    unsigned shift =
+        leaf ? 12 + 9 * (id - SV_CACHE_HPT_4K) : permission_span_shift(2 + id - SV_CACHE_HPT_L2);
+    bool with_pasid = leaf && (tag.upper >> 40 & 1);
+    return (svasim_cache_entry){.address = tag.lower << shift,
+                                .bytes = UINT64_C(1) << shift,
+                                .pasid = with_pasid ? tag.upper >> 16 & 0xfffff : SVASIM_NO_PASID,
+                                .source_id = leaf ? (uint16_t)tag.upper : 0,
+                                .domain_id = permission->domain_id,
+                                .with_pasid = with_pasid};
+}
+
 /* Tags as a host sees them. */
 static svasim_cache_entry describe(enum sv_cache_id id, struct sv_tag tag, const void *payload)
 {
@@ -109,6 +142,8 @@ static svasim_cache_entry describe(enum sv_cache_id id, struct sv_tag tag, const
                                     .domain_id = t->domain_id,
                                     .pgtt = t->pgtt,
                                     .with_pasid = tag.upper >> 40 & 1};
+    if (id >= SV_CACHE_HPT_4K)
+        return describe_permission(id, tag, payload);
     bool second = id >= SV_CACHE_SS_L2;
     unsigned shift = span_shift(2 + (unsigned)(id - (second ? SV_CACHE_SS_L2 : SV_CACHE_FS_L2)));
     return (svasim_cache_entry){.address = tag.lower << shift,
@@ -158,6 +193,38 @@ const struct sv_table *sv_caches_table(struct sv_caches *caches, const struct sv
     return NULL;
 }
 
+const struct sv_permission *sv_caches_permission_table(struct sv_caches *caches,
+                                                       const struct sv_lookup *key,
+                                                       uint8_t *out_level)
+{
+    for (unsigned level = 2; level <= 4; level++) {
+        struct sv_cache *cache = &caches->cache[SV_CACHE_HPT_L2 + level - 2];
+        const void *found = sv_cache_find(cache, permission_table_tag(key, level));
+        if (found) {
+            *out_level = (uint8_t)level;
+            return found;
+        }
+    }
+    return NULL;
+}
+
+const struct sv_permission *sv_caches_permission(struct sv_caches *caches,
+                                                 const struct sv_lookup *key)
+{
+    for (unsigned i = 0; i < 3; i++) {
+        const struct sv_permission *found =
+            sv_cache_find(&caches->cache[SV_CACHE_HPT_4K + i], iotlb_tag(key, 12 + 9 * i));
+        if (!found)
+            continue;
+        struct sv_lookup table = *key;
+        table.domain_id = found->domain_id;
+        bool lower = i == 2 && sv_cache_peek(&caches->cache[SV_CACHE_HPT_L2],
+                                             permission_table_tag(&table, 2)) != NULL;
+        return lower ? NULL : found;
+    }
+    return NULL;
+}
+
 void sv_caches_fill(struct sv_caches *caches, enum sv_cache_id id, const struct sv_lookup *key,
                     const void *payload)
 {
@@ -171,8 +238,12 @@ void sv_caches_fill(struct sv_caches *caches, enum sv_cache_id id, const struct 
              : key->page_shift == 21 ? SV_CACHE_IOTLB_2M
                                      : SV_CACHE_IOTLB_1G;
         tag = iotlb_tag(key, key->page_shift);
-    } else {
+    } else if (id <= SV_CACHE_SS_L5) {
         tag = table_tag(key, key->level);
+    } else if (id <= SV_CACHE_HPT_1G) {
+        tag = iotlb_tag(key, key->page_shift);
+    } else {
+        tag = permission_table_tag(key, key->level);
     }
     if (caches->cache[id].enabled)
         caches->evicted += sv_cache_fill(&caches->cache[id], tag, payload, &caches->rng);
@@ -198,6 +269,10 @@ bool sv_caches_holds(const struct sv_caches *caches, enum sv_cache_id id,
         return sv_cache_peek(cache, pasid_tag(key)) != NULL;
     if (id <= SV_CACHE_IOTLB_1G)
         return sv_cache_peek(cache, iotlb_tag(key, 12 + 9 * (unsigned)id)) != NULL;
+    if (id >= SV_CACHE_HPT_L2)
+        return sv_cache_peek(cache, permission_table_tag(key, 2 + id - SV_CACHE_HPT_L2)) != NULL;
+    if (id >= SV_CACHE_HPT_4K)
+        return sv_cache_peek(cache, iotlb_tag(key, 12 + 9 * (id - SV_CACHE_HPT_4K))) != NULL;
     unsigned stage = id >= SV_CACHE_SS_L2 ? 2 : 1;
     unsigned level = 2 + (unsigned)(id - (stage == 2 ? SV_CACHE_SS_L2 : SV_CACHE_FS_L2));
     struct sv_lookup sized = *key;
@@ -284,6 +359,26 @@ static bool match_second_table(const void *criterion, struct sv_tag tag, const v
                    c->span);
 }
 
+static bool match_permission(const void *criterion, struct sv_tag tag, const void *payload)
+{
+    const struct criterion *c = criterion;
+    const struct sv_permission *permission = payload;
+    return permission->level <= c->scope->permission_levels &&
+           matches(c->scope, c->scope->permissions, permission->domain_id, 0, tag.lower << c->span,
+                   c->span);
+}
+
+static uint32_t drop_permissions(struct sv_caches *caches, const struct sv_scope *scope)
+{
+    uint32_t dropped = 0;
+    for (unsigned i = 0; i < 3; i++) {
+        struct criterion page = {scope, 12 + 9 * i}, table = {scope, permission_span_shift(2 + i)};
+        dropped += sv_cache_drop(&caches->cache[SV_CACHE_HPT_4K + i], match_permission, &page);
+        dropped += sv_cache_drop(&caches->cache[SV_CACHE_HPT_L2 + i], match_permission, &table);
+    }
+    return dropped;
+}
+
 uint32_t sv_caches_invalidate(struct sv_caches *caches, const struct sv_scope *scope)
 {
     struct criterion c = {scope, 0};
@@ -302,6 +397,8 @@ uint32_t sv_caches_invalidate(struct sv_caches *caches, const struct sv_scope *s
         if (scope->second_tables)
             dropped += sv_cache_drop(&caches->cache[table_cache(2, level)], match_second_table, &c);
     }
+    if (scope->permissions)
+        dropped += drop_permissions(caches, scope);
     return dropped;
 }
 

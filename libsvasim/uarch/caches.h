@@ -28,6 +28,13 @@ const void *sv_caches_pasid(struct sv_caches *caches, const struct sv_lookup *ke
  * points to it. */
 const struct sv_table *sv_caches_table(struct sv_caches *caches, const struct sv_lookup *key,
                                        uint8_t *out_level);
+/* Host permission of a page, and the deepest host permission table known for it. Where both know
+ * the page, the lower level counts (section 6.2). */
+const struct sv_permission *sv_caches_permission(struct sv_caches *caches,
+                                                 const struct sv_lookup *key);
+const struct sv_permission *sv_caches_permission_table(struct sv_caches *caches,
+                                                       const struct sv_lookup *key,
+                                                       uint8_t *out_level);
 void sv_caches_fill(struct sv_caches *caches, enum sv_cache_id id, const struct sv_lookup *key,
                     const void *payload);
 /* Remove what the scope covers; returns how many entries went. */

@@ -40,6 +40,16 @@ void sv_core_serve_cache(struct sv_core *core, struct sv_walk *walk, enum sv_ask
     case SV_ASK_TABLE:
         serve_table(core, walk);
         break;
+    case SV_ASK_HPT_LEAF:
+        walk->found = sv_caches_permission(&core->caches, &walk->key);
+        counter[SV_COUNT_HPT_LEAF_LOOKUP]++;
+        counter[SV_COUNT_HPT_LEAF_HIT] += walk->found != NULL;
+        break;
+    case SV_ASK_HPT_TABLE:
+        walk->found = sv_caches_permission_table(&core->caches, &walk->key, &walk->found_level);
+        counter[SV_COUNT_HPT_NONLEAF_LOOKUP]++;
+        counter[SV_COUNT_HPT_NONLEAF_HIT] += walk->found != NULL;
+        break;
     case SV_ASK_FILL:
         if (!walk->no_fill)
             sv_caches_fill(&core->caches, (enum sv_cache_id)walk->fill_cache, &walk->key,

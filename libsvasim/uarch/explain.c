@@ -21,6 +21,9 @@ static const svasim_layout *paging_layout(const struct sv_walk *walk, bool first
 
 static const svasim_layout *layout_of(const struct sv_walk *walk, const svasim_step *step)
 {
+    static const enum sv_layout_id permissions[5] = {SV_LAYOUT_COUNT, SV_LAYOUT_hpt_l1_entry,
+                                                     SV_LAYOUT_hpt_l2_entry, SV_LAYOUT_hpt_l3_entry,
+                                                     SV_LAYOUT_hpt_l4_entry};
     switch ((enum sv_reading)walk->reading) {
     case SV_READING_ROOT:
         return svasim_layout_at(walk->legacy ? SV_LAYOUT_legacy_root_entry : SV_LAYOUT_root_entry);
@@ -31,6 +34,8 @@ static const svasim_layout *layout_of(const struct sv_walk *walk, const svasim_s
         return svasim_layout_at(SV_LAYOUT_pasid_dir_entry);
     case SV_READING_PASID:
         return svasim_layout_at(SV_LAYOUT_pasid_entry);
+    case SV_READING_HPT:
+        return svasim_layout_at(permissions[step->level]);
     case SV_READING_FIRST:
     case SV_READING_SECOND:
     default:
@@ -44,10 +49,10 @@ static svasim_step step_of(const struct sv_walk *walk)
     if (walk->reading == SV_READING_FIRST) {
         step.level = walk->fs.level;
         step.input = walk->fs.address;
-    } else if (walk->reading == SV_READING_SECOND) {
+    } else if (walk->reading == SV_READING_SECOND || walk->reading == SV_READING_HPT) {
         step.level = walk->ss.level;
         step.input = walk->ss.address;
-        step.is_nested = walk->entry.pgtt == SV_PGTT_NESTED;
+        step.is_nested = walk->reading == SV_READING_SECOND && walk->entry.pgtt == SV_PGTT_NESTED;
     }
     return step;
 }

@@ -85,7 +85,7 @@ struct sv_pipeline {
     /* configuration */
     uint32_t lookup_latency, respond_latency, walkers, pending, memory_latency, memory_interval,
         memory_depth;
-    uint32_t context_latency, pasid_latency, table_latency;
+    uint32_t context_latency, pasid_latency, table_latency, hpt_leaf_latency, hpt_table_latency;
     bool join;
 
     /* wait descriptors: written when every request accepted before them is answered and every

@@ -202,6 +202,10 @@ static uint32_t lookup_latency(const struct sv_pipeline *p, enum sv_ask ask)
         return p->context_latency;
     if (ask == SV_ASK_PASID)
         return p->pasid_latency;
+    if (ask == SV_ASK_HPT_LEAF)
+        return p->hpt_leaf_latency;
+    if (ask == SV_ASK_HPT_TABLE)
+        return p->hpt_table_latency;
     return ask == SV_ASK_TABLE ? p->table_latency : 0;
 }
 

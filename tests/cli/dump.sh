@@ -103,4 +103,25 @@ END
 expect_code 0 "$svasim" dump legacy.svt
 has out "legacy_context_entry"
 has out "0000000000005000-0000000000005fff -> 0x8000  1 x 4 KiB  rw"
+# Host permissions.
+trace >permission.svt <<'END'
+config cap.hpts on
+entry context sid=00:01.0 p=1 dte=1 hpte=1
+entry pasid sid=00:01.0 pasid=0 p=1 pgtt=4 hptsz=1
+entry hpt sid=00:01.0 address=0x12345000 level=1 pp5=1
+entry hpt sid=00:01.0 address=0x2000012400000 level=2 pp2=3
+dma id=1 read 00:01.0 0x12345000 at=translated
+drain
+dma id=2 write 00:01.0 0x12345000 at=translated
+END
+expect_code 0 "$svasim" dump permission.svt
+has out "host permissions, root of 2 pages"
+has out "0000000012340000: hpt_l1_entry at"
+has out "0002000012000000: hpt_l2_entry at"
+has out "pp2=3"
+# A root that points to itself, seen from an entry of the level below: four levels, no more.
+cat permission.svt >loop.svt
+echo 'entry hpt sid=00:01.0 address=0x0 level=3 raw1=0x40003001' >>loop.svt
+expect_code 0 "$svasim" dump --limit 200 loop.svt
+has out "hpt_l3_entry"
 done_testing

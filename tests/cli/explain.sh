@@ -38,6 +38,26 @@ has out "fault SPT.2"
 expect_code 0 "$svasim" explain --id 4 --set cap.pss=2 story.svt
 has out "fault SGN.10"
 
+# Host permissions.
+trace >permission.svt <<'END'
+config cap.hpts on
+entry context sid=00:01.0 p=1 dte=1 hpte=1
+entry pasid sid=00:01.0 pasid=0 p=1 pgtt=4 hptsz=1
+entry hpt sid=00:01.0 address=0x12345000 level=1 pp5=1
+entry hpt sid=00:01.0 address=0x2000012400000 level=2 pp2=3
+dma id=1 read 00:01.0 0x12345000 at=translated
+drain
+dma id=2 write 00:01.0 0x12345000 at=translated
+END
+expect_code 0 "$svasim" explain --id 1 permission.svt
+has out "Host permission level-4 entry, section 9.12.1"
+has out "Host permission level-1 entry"
+has out "pp5=1"
+has out "rights r-; 8 reads"
+expect_code 0 "$svasim" explain --id 2 permission.svt
+has out "hpt_4k holds this page"
+has out "fault HPT.5"
+
 expect_code 2 "$svasim" explain --id 5 story.svt
 has err "no dma or submit record has the id 5"
 expect_code 2 "$svasim" explain story.svt

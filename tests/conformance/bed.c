@@ -201,7 +201,8 @@ static svasim_entry_ref entry_ref(struct bed *bed, uint32_t pasid, uint64_t addr
         svasim_entry entry;
     } names[] = {{"root", SVASIM_ENTRY_ROOT},     {"context", SVASIM_ENTRY_CONTEXT},
                  {"dir", SVASIM_ENTRY_PASID_DIR}, {"pasid", SVASIM_ENTRY_PASID},
-                 {"first", SVASIM_ENTRY_FIRST},   {"second", SVASIM_ENTRY_SECOND}};
+                 {"first", SVASIM_ENTRY_FIRST},   {"second", SVASIM_ENTRY_SECOND},
+                 {"hpt", SVASIM_ENTRY_HPT}};
     svasim_entry_ref ref = {.source_id = bed->plan.sid, .pasid = pasid, .address = address};
     const char *at = strchr(name, '@');
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {

@@ -38,6 +38,14 @@ static const struct descriptor_case cases[] = {
     {CASE(true, 0, 4, 0)},
     {CASE(true, 0, 5, 0)},
     {CASE(false, 3, 10 | 1u << 4, 0)}, /* HPTS = 0 */
+    {CASE(false, 0, 10 | 1u << 4, 0), .config = "cap.hpts=on"},
+    {CASE(false, 0, 10 | 2u << 4, 0xc0), .config = "cap.hpts=on"},
+    {CASE(false, 0, 10 | 3u << 4, ~UINT64_C(0xf00)), .config = "cap.hpts=on cap.mamv=0"},
+    {CASE(false, 3, 10, 0), .config = "cap.hpts=on"},
+    {CASE(true, 3, 10 | 1u << 4, 0), .config = "cap.hpts=on"},
+    {CASE(false, 4, 10 | 1u << 4 | 1u << 6, 0), .config = "cap.hpts=on"},
+    {CASE(false, 4, 10 | 1u << 4 | UINT64_C(1) << 32, 0), .config = "cap.hpts=on"},
+    {CASE(false, 4, 10 | 1u << 4, 1u << 8), .config = "cap.hpts=on"},
     {CASE(false, 3, 3, 0), .config = "cap.dt=off cap.prs=off cap.sms=off cap.nwfs=off cap.dit=off "
                                      "cap.pds=off cap.ptrs=off"},
     {CASE(false, 3, 8, 0), .config = "cap.dt=off cap.prs=off cap.sms=off cap.nwfs=off cap.dit=off "

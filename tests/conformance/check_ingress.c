@@ -350,7 +350,7 @@ START_TEST(faults_name_no_domain)
 }
 END_TEST
 
-/* walk.c leaves out the host permission table; a unit that claims to have one must not exist. */
+/* A unit that claims to have what the model leaves out must not exist. */
 START_TEST(unmodelled_capability_is_refused)
 {
     svasim *unit = NULL;
@@ -358,7 +358,7 @@ START_TEST(unmodelled_capability_is_refused)
     svasim_mem *mem = svasim_mem_create(0, NULL);
     svasim_config *config = svasim_config_create();
     svasim_mem_ports(mem, &ports);
-    bed_configure(config, "cap.hpts=on");
+    bed_configure(config, "cap.tdxcs=on");
     ck_assert(svasim_create(&unit, config, &ports, NULL) == SVASIM_EINVAL);
     svasim_config_destroy(config);
     svasim_mem_destroy(mem);

@@ -3,8 +3,8 @@
 #include "conformance/fault_cases.h"
 
 static const struct fault_cases *const areas[] = {
-    &fault_cases_legacy, &fault_cases_front,  &fault_cases_pasid,  &fault_cases_first,
-    &fault_cases_second, &fault_cases_nested, &fault_cases_general};
+    &fault_cases_legacy, &fault_cases_front,  &fault_cases_pasid,   &fault_cases_first,
+    &fault_cases_second, &fault_cases_nested, &fault_cases_general, &fault_cases_permission};
 #define AREAS (sizeof areas / sizeof areas[0])
 
 unsigned fault_case_count(void)

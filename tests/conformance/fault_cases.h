@@ -34,7 +34,8 @@ struct fault_cases {
 };
 
 extern const struct fault_cases fault_cases_legacy, fault_cases_front, fault_cases_pasid,
-    fault_cases_first, fault_cases_second, fault_cases_nested, fault_cases_general;
+    fault_cases_first, fault_cases_second, fault_cases_nested, fault_cases_general,
+    fault_cases_permission;
 
 /* All of them, one after the other. */
 unsigned fault_case_count(void);

@@ -35,7 +35,7 @@ void caps_random(struct rng *rng, struct oracle_caps *c)
         c->mts = flag(rng, 50);
         c->pasid = flag(rng, 92);
         c->prs = c->dt && flag(rng, 60);
-        /* Not modelled: the host permission table, so cap.hpts stays 0 and HPTE is reserved. */
+        /* The oracle knows no host permission table: cap.hpts stays 0 and HPTE is reserved. */
     }
     c->nest = c->smts && c->fsts && c->ssts && flag(rng, 90);
     c->fs1gp = c->fsts && flag(rng, 70);

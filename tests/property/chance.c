@@ -31,6 +31,16 @@ static const char *const configs[] = {
     "cap.haw=46 cap.mgaw=46 cap.zlr=off cap.fs1gp=off cap.sslps=1",
     "iotlb_4k.policy=random context.enabled=off fs_pdpe.enabled=off ss_pdpe.enabled=off",
     "pasid.enabled=off fs_pde.enabled=off fs_pml4e.enabled=off ss_pde.enabled=off cap.sc=off",
+    "cap.hpts=on cap.hpt1gps=on cap.ptrs=on hpt_4k.sets=1 hpt_4k.ways=1",
+};
+#define WITH_PERMISSIONS (sizeof configs / sizeof configs[0] - 1)
+
+/* With the configuration that has host permissions. */
+static const char *const permissions[] = {
+    "context hpte=1; hpt1 pp7=3 pp8=1",
+    "context hpte=1; hpt1 pp7=2; hpt2 pp2=3",
+    "context hpte=1; hpt3 pp0=1 pp3=2; pasid hptsz=1",
+    "context hpte=1; hpt1 pp7=1; pasid fpd=1",
 };
 
 static const char *const edits[] = {
@@ -47,7 +57,8 @@ void chance_plan(struct sv_rng *rng, struct bed_plan *out)
 {
     static const uint8_t shifts[4] = {12, 12, 21, 30};
     static const uint8_t pgtts[8] = {1, 1, 2, 2, 3, 3, 4, 0};
-    const char *config = configs[sv_rng_below(rng, sizeof configs / sizeof configs[0])];
+    uint32_t choice = sv_rng_below(rng, sizeof configs / sizeof configs[0]);
+    const char *config = configs[choice];
     uint8_t pgtt = pgtts[sv_rng_below(rng, 8)];
     *out = (struct bed_plan){
         .config = config,
@@ -59,6 +70,8 @@ void chance_plan(struct sv_rng *rng, struct bed_plan *out)
         .preset = chance_is(rng, 30) ? SVASIM_MAP_ACCESSED | SVASIM_MAP_DIRTY : 0,
         .edits = pgtt ? edits[sv_rng_below(rng, sizeof edits / sizeof edits[0])] : NULL,
     };
+    if (choice == WITH_PERMISSIONS && pgtt)
+        out->edits = permissions[sv_rng_below(rng, sizeof permissions / sizeof permissions[0])];
 }
 
 static uint64_t chance_address(struct sv_rng *rng, const struct bed *bed)
