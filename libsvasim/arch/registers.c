@@ -109,8 +109,7 @@ bool sv_registers_take_message(struct sv_registers *registers, uint64_t *out_add
 /* Status bits became set: one event, unless one of its kind was pending before. */
 static void set_fault_status(struct sv_registers *registers, uint64_t before)
 {
-    uint64_t became = registers->value[SV_REG_FSTS] & ~before & SV_FSTS_EVENTS;
-    if (became && !(before & SV_FSTS_ANY))
+    if ((registers->value[SV_REG_FSTS] & SV_FSTS_EVENTS) && !(before & SV_FSTS_ANY))
         raise_message(registers, SV_MESSAGE_FAULT);
 }
 
@@ -253,7 +252,7 @@ static unsigned write_iotlb(struct sv_registers *registers, uint32_t offset, uin
 {
     uint32_t at = offset - registers->iotlb_offset;
     if (at < 8) {
-        put_half(&registers->iva, 8 * (at & 4), value, UINT64_MAX);
+        put_half(&registers->iva, 8 * at, value, UINT64_MAX);
         return SV_ACTION_NONE;
     }
     put_half(&registers->iotlb, 8 * (at & 4), value, IOTLB_WRITABLE);

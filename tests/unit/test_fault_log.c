@@ -98,6 +98,21 @@ static void the_ring_wraps(void **state)
     unit_close(&bed);
 }
 
+/* The index has eight bits, and a new fault replaces all of them. */
+static void the_index_counts_to_255(void **state)
+{
+    struct unit_bed bed;
+    (void)state;
+    unit_open(&bed, UNIT_SCALABLE, "cap.nfr=255");
+    unit_on(&bed);
+    for (unsigned i = 0; i < 260; i++) {
+        unit_fault(&bed, UNIT_NO_SID);
+        status_is(&bed, FSTS_PPF, i % 256);
+        clear(&bed, i % 256);
+    }
+    unit_close(&bed);
+}
+
 /* trap 143: PFO alone. */
 static void overflow_blocks_until_cleared(void **state)
 {
@@ -175,6 +190,21 @@ static void index_starts_over_when_translation_goes_off(void **state)
     unit_close(&bed);
 }
 
+/* Reason 29h is logged with translation off too; then no command is a reason to start over. */
+static void index_stays_while_translation_is_off(void **state)
+{
+    struct unit_bed bed;
+    (void)state;
+    unit_open(&bed, UNIT_SCALABLE, NULL);
+    for (unsigned i = 0; i < 3; i++) {
+        unit_ask(&bed, UNIT_SID, SVASIM_NO_PASID, UINT64_C(0xfee00000), SVASIM_READ);
+        status_is(&bed, FSTS_PPF, i);
+        clear(&bed, i);
+        unit_write(&bed, REG_GCMD, 4, i & 1 ? 0 : GCMD_QIE);
+    }
+    unit_close(&bed);
+}
+
 static void collapsing_spares_records(void **state)
 {
     (void)state;
@@ -196,6 +226,21 @@ static void collapsing_spares_records(void **state)
         status_is(&bed, FSTS_PPF, 0);
         unit_close(&bed);
     }
+}
+
+static void any_pending_record_of_the_source_counts(void **state)
+{
+    struct unit_bed bed;
+    (void)state;
+    unit_open(&bed, UNIT_SCALABLE, "policy.collapse_faults=on cap.nfr=3");
+    unit_on(&bed);
+    for (unsigned i = 0; i < 4; i++)
+        unit_fault(&bed, (uint16_t)(UNIT_NO_SID + i));
+    for (unsigned i = 0; i < 4; i++) {
+        unit_fault(&bed, (uint16_t)(UNIT_NO_SID + i));
+        status_is(&bed, FSTS_PPF, 0);
+    }
+    unit_close(&bed);
 }
 
 static void collapsing_comes_before_overflow(void **state)
@@ -230,17 +275,37 @@ static void records_lie_where_the_capability_says(void **state)
     unit_close(&bed);
 }
 
+static void other_registers_may_follow_at_once(void **state)
+{
+    struct unit_bed bed;
+    (void)state;
+    unit_open(&bed, UNIT_SCALABLE, "cap.fro=0x100 cap.nfr=0 cap.iro=0x101");
+    unit_on(&bed);
+    unit_fault(&bed, UNIT_NO_SID);
+    unit_write(&bed, 0x1018, 8, UINT64_C(3) << 60);
+    assert_int_equal(unit_read(&bed, 0x1018, 8), UINT64_C(3) << 60);
+    assert_true(pending(&bed, 0));
+    clear(&bed, 0);
+    assert_false(pending(&bed, 0));
+    assert_int_equal(unit_read(&bed, 0x1018, 8), UINT64_C(3) << 60);
+    unit_close(&bed);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_the_fault_bit_can_be_written),
         cmocka_unit_test(pending_fault_and_index_follow_the_records),
         cmocka_unit_test(the_ring_wraps),
+        cmocka_unit_test(the_index_counts_to_255),
         cmocka_unit_test(overflow_blocks_until_cleared),
         cmocka_unit_test(a_free_record_elsewhere_is_not_used),
         cmocka_unit_test(index_starts_over_when_translation_goes_off),
+        cmocka_unit_test(index_stays_while_translation_is_off),
         cmocka_unit_test(collapsing_spares_records),
+        cmocka_unit_test(any_pending_record_of_the_source_counts),
         cmocka_unit_test(collapsing_comes_before_overflow),
+        cmocka_unit_test(other_registers_may_follow_at_once),
         cmocka_unit_test(records_lie_where_the_capability_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -154,6 +154,45 @@ static void disabling_flushes_with_smts(void **state)
         assert_int_equal(unit_cached(&bed, NULL), before);
         unit_write(&bed, REG_GCMD, 4, 0);
         assert_int_equal(unit_cached(&bed, NULL), has ? 0 : before);
+        /* What is still cached is of no use to anybody. */
+        svasim_response r = unit_ask(&bed, UNIT_SID, SVASIM_NO_PASID, UNIT_VA + 0x40, SVASIM_READ);
+        assert_true(r.flags & SVASIM_BYPASS);
+        assert_int_equal(r.address, UNIT_VA + 0x40);
+        unit_close(&bed);
+    }
+}
+
+/* Without ESRTPS translations of another mode stay in the IOTLB; the mode is looked at first. */
+static void no_cached_translation_gets_around_the_mode(void **state)
+{
+    static const struct {
+        unsigned flags;
+        const char *config;
+        uint64_t bits; /* of RTADDR */
+        svasim_fault fault, fault_with_pasid;
+    } rows[] = {
+        {UNIT_SCALABLE, "cap.esrtps=off", 3u << 10, SVASIM_FAULT_RTA_4, SVASIM_FAULT_RTA_4},
+        {UNIT_SCALABLE, "cap.esrtps=off", 2u << 10, SVASIM_FAULT_RTA_1_2, SVASIM_FAULT_RTA_1_2},
+        {UNIT_SCALABLE, "cap.esrtps=off", 0, SVASIM_FAULT_NONE, SVASIM_FAULT_RTA_2},
+        {UNIT_LEGACY, "cap.esrtps=off cap.ssirws=on", 1u << 7, SVASIM_FAULT_RTA_1_4,
+         SVASIM_FAULT_RTA_2},
+        {UNIT_LEGACY, "cap.esrtps=off", 3u << 10, SVASIM_FAULT_RTA_4, SVASIM_FAULT_RTA_4},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct unit_bed bed;
+        unit_open(&bed, rows[i].flags, rows[i].config);
+        unit_on(&bed);
+        unit_ask(&bed, UNIT_SID, SVASIM_NO_PASID, UNIT_VA, SVASIM_READ);
+        unit_ask(&bed, UNIT_SID, UNIT_PASID, UNIT_VA, SVASIM_READ);
+        assert_true(holds(&bed, UNIT_SID, 0));
+        unit_write(&bed, REG_RTADDR, 8, (bed.rtaddr & ~(uint64_t)(3u << 10)) | rows[i].bits);
+        unit_write(&bed, REG_GCMD, 4, GCMD_TE | GCMD_SRTP);
+        svasim_response r = unit_ask(&bed, UNIT_SID, UNIT_PASID, UNIT_VA, SVASIM_READ);
+        assert_int_equal(r.fault, rows[i].fault_with_pasid);
+        r = unit_ask(&bed, UNIT_SID, SVASIM_NO_PASID, UNIT_VA, SVASIM_READ);
+        if (rows[i].fault != SVASIM_FAULT_NONE)
+            assert_int_equal(r.fault, rows[i].fault);
         unit_close(&bed);
     }
 }
@@ -237,6 +276,52 @@ static void context_command_has_three_granularities(void **state)
         assert_int_equal(unit_cached(&bed, "iotlb_4k"), 8);
         unit_close(&bed);
     }
+}
+
+/* Each bit of a field counts: with one of them wrong nothing of this device is found. */
+static void fields_have_all_their_bits(void **state)
+{
+    struct unit_bed bed;
+    (void)state;
+    open_legacy(&bed, NULL);
+    for (unsigned bit = 0; bit < 16; bit++) {
+        uint64_t did = UNIT_DID ^ 1u << bit, sid = UNIT_SID ^ 1u << bit;
+        assert_int_equal(ccmd(&bed, 2, did), 2);
+        assert_int_equal(ccmd(&bed, 3, UNIT_DID | sid << 16), 3);
+        assert_int_equal(iotlb(&bed, 2, (uint16_t)did, 0), 2);
+        assert_int_equal(unit_cached(&bed, "context"), 2);
+        assert_int_equal(unit_cached(&bed, "iotlb_4k"), 8);
+    }
+    for (unsigned bit = 14; bit < 57; bit++) { /* the pages of the device differ below */
+        assert_int_equal(iotlb(&bed, 3, UNIT_DID, UNIT_VA ^ UINT64_C(1) << bit), 3);
+        assert_int_equal(unit_cached(&bed, "iotlb_4k"), 8);
+    }
+    assert_int_equal(iotlb(&bed, 3, UNIT_DID, UNIT_VA | 33), 0); /* a mask of six bits */
+    assert_int_equal(unit_cached(&bed, "iotlb_4k"), 8);
+    unit_close(&bed);
+}
+
+/* The granularity done takes the place of what was there, and what was asked for stays. */
+static void command_registers_report(void **state)
+{
+    struct unit_bed bed;
+    (void)state;
+    open_legacy(&bed, NULL);
+    for (unsigned g = 1; g < 4; g++) {
+        ccmd(&bed, g, 99);
+        assert_int_equal(unit_read(&bed, REG_CCMD, 8) >> 59, g << 2 | g);
+        ccmd(&bed, 0, 99);
+        assert_int_equal(unit_read(&bed, REG_CCMD, 8) >> 59, 0);
+        iotlb(&bed, g, 99, 0);
+        assert_int_equal(unit_read(&bed, REG_IOTLB, 8) >> 57, g << 3 | g);
+        iotlb(&bed, 0, 99, 0);
+        assert_int_equal(unit_read(&bed, REG_IOTLB, 8) >> 57, 0);
+    }
+    unit_write(&bed, REG_IOTLB, 8, ~COMMAND);
+    assert_int_equal(unit_read(&bed, REG_IOTLB, 8), UINT64_C(0x3003ffff00000000));
+    unit_write(&bed, REG_CCMD, 8, ~COMMAND);
+    assert_int_equal(unit_read(&bed, REG_CCMD, 8) >> 59, 3u << 2);
+    unit_close(&bed);
 }
 
 static void the_top_byte_triggers(void **state)
@@ -379,8 +464,11 @@ int main(void)
         cmocka_unit_test(root_takes_effect_with_the_command),
         cmocka_unit_test(new_root_flushes_with_esrtps),
         cmocka_unit_test(disabling_flushes_with_smts),
+        cmocka_unit_test(no_cached_translation_gets_around_the_mode),
         cmocka_unit_test(queue_disable_resets_the_head_only),
         cmocka_unit_test(context_command_has_three_granularities),
+        cmocka_unit_test(fields_have_all_their_bits),
+        cmocka_unit_test(command_registers_report),
         cmocka_unit_test(the_top_byte_triggers),
         cmocka_unit_test(iotlb_command_has_three_granularities),
         cmocka_unit_test(invalidation_hint_spares_tables),

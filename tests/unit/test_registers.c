@@ -67,6 +67,30 @@ static void others_are_reset(const struct unit_bed *bed, const struct unit_bed *
             fail_msg("%s changed with %s", info->name, except ? except->name : "a hole");
 }
 
+/* Where each register lies, and what must be there for it (section 11.4): Q queued invalidation,
+ * I interrupt remapping, P page requests. */
+static const struct {
+    const char *name;
+    uint32_t offset, bytes, reset;
+    char needs;
+} map[] = {
+    {"VER_REG", 0x000, 4, 0x60, 0},         {"CAP_REG", 0x008, 8, 0, 0},
+    {"ECAP_REG", 0x010, 8, 0, 0},           {"GCMD_REG", 0x018, 4, 0, 0},
+    {"GSTS_REG", 0x01c, 4, 0, 0},           {"RTADDR_REG", 0x020, 8, 0, 0},
+    {"CCMD_REG", 0x028, 8, 0, 0},           {"FSTS_REG", 0x034, 4, 0, 0},
+    {"FECTL_REG", 0x038, 4, 1u << 31, 0},   {"FEDATA_REG", 0x03c, 4, 0, 0},
+    {"FEADDR_REG", 0x040, 4, 0, 0},         {"FEUADDR_REG", 0x044, 4, 0, 0},
+    {"IQH_REG", 0x080, 8, 0, 'Q'},          {"IQT_REG", 0x088, 8, 0, 'Q'},
+    {"IQA_REG", 0x090, 8, 0, 'Q'},          {"ICS_REG", 0x09c, 4, 0, 'Q'},
+    {"IECTL_REG", 0x0a0, 4, 1u << 31, 'Q'}, {"IEDATA_REG", 0x0a4, 4, 0, 'Q'},
+    {"IEADDR_REG", 0x0a8, 4, 0, 'Q'},       {"IEUADDR_REG", 0x0ac, 4, 0, 'Q'},
+    {"IQERCD_REG", 0x0b0, 8, 0, 'Q'},       {"IRTA_REG", 0x0b8, 8, 0, 'I'},
+    {"PQH_REG", 0x0c0, 8, 0, 'P'},          {"PQT_REG", 0x0c8, 8, 0, 'P'},
+    {"PQA_REG", 0x0d0, 8, 0, 'P'},          {"PRS_REG", 0x0dc, 4, 0, 'P'},
+    {"PECTL_REG", 0x0e0, 4, 1u << 31, 'P'}, {"PEDATA_REG", 0x0e4, 4, 0, 'P'},
+    {"PEADDR_REG", 0x0e8, 4, 0, 'P'},       {"PEUADDR_REG", 0x0ec, 4, 0, 'P'},
+};
+
 /* --- all registers --- */
 
 static void every_register_resets(void **state)
@@ -88,6 +112,63 @@ static void every_register_resets(void **state)
     }
     assert_int_equal(count, 30);
     unit_close(&bed);
+}
+
+static const svasim_register_info *named(const char *name)
+{
+    const svasim_register_info *info;
+    for (unsigned i = 0; (info = svasim_register_at(i)) != NULL; i++)
+        if (strcmp(info->name, name) == 0)
+            return info;
+    return NULL;
+}
+
+static void registers_lie_where_the_specification_says(void **state)
+{
+    struct unit_bed bed;
+    (void)state;
+    unit_open(&bed, UNIT_SCALABLE, "cap.ir=off");
+    for (size_t i = 0; i < sizeof map / sizeof map[0]; i++) {
+        const svasim_register_info *info = named(map[i].name);
+        assert_non_null(info);
+        assert_int_equal(info->offset, map[i].offset);
+        assert_int_equal(info->bytes, map[i].bytes);
+        bool fixed = map[i].offset == REG_CAP || map[i].offset == REG_ECAP;
+        bool absent = map[i].needs == 'I';
+        if (!fixed)
+            assert_int_equal(value_of(&bed, info), absent ? 0 : map[i].reset);
+    }
+    unit_close(&bed);
+}
+
+static void registers_without_their_capability_are_holes(void **state)
+{
+    static const struct {
+        const char *config;
+        unsigned flags;
+        const char *gone;
+    } rows[] = {
+        {"cap.ir=off", UNIT_SCALABLE, "I"},
+        {"cap.ir=off cap.prs=off cap.sms=off", UNIT_SCALABLE, "IP"},
+        {UNIT_NO_QI "cap.ir=off", UNIT_LEGACY, "QIP"},
+    };
+    (void)state;
+    for (size_t r = 0; r < sizeof rows / sizeof rows[0]; r++)
+        for (size_t i = 0; i < sizeof map / sizeof map[0]; i++) {
+            if (!map[i].needs)
+                continue;
+            struct unit_bed bed;
+            bool gone = strchr(rows[r].gone, map[i].needs) != NULL;
+            unit_open(&bed, rows[r].flags, rows[r].config);
+            if (gone)
+                assert_int_equal(unit_read(&bed, map[i].offset, map[i].bytes), 0);
+            else
+                assert_int_equal(unit_read(&bed, map[i].offset, map[i].bytes), map[i].reset);
+            unit_write(&bed, map[i].offset, 4, UINT32_MAX);
+            if (gone)
+                assert_int_equal(unit_read(&bed, map[i].offset, map[i].bytes), 0);
+            unit_close(&bed);
+        }
 }
 
 static void read_only_stays(void **state)
@@ -289,6 +370,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_register_resets),
+        cmocka_unit_test(registers_lie_where_the_specification_says),
+        cmocka_unit_test(registers_without_their_capability_are_holes),
         cmocka_unit_test(read_only_stays),
         cmocka_unit_test(stored_bits_are_those_of_the_specification),
         cmocka_unit_test(halves_make_the_whole),
