@@ -18,11 +18,13 @@ enum { VECTOR_FAULT = 0x50, VECTOR_PAGE = 0x51 };
 /* What happened last, for whoever tells the story. */
 struct log {
     unsigned fault_events, page_events;
-    unsigned faults;   /* records read */
-    unsigned lost;     /* overflows of the fault records */
-    unsigned repaired; /* queue errors repaired */
-    unsigned unknown;  /* page requests without an address space, answered "invalid" */
-    uint8_t reason;    /* of the last record, as its other fields */
+    unsigned faults;    /* records read */
+    unsigned lost;      /* overflows of the fault records */
+    unsigned repaired;  /* queue errors repaired */
+    unsigned silent;    /* devices that did not answer an invalidation in time */
+    uint16_t silent_id; /* the last of them */
+    unsigned unknown;   /* page requests without an address space, answered "invalid" */
+    uint8_t reason;     /* of the last record, as its other fields */
     uint16_t source_id;
     uint32_t pasid;
     uint64_t address;
@@ -66,8 +68,9 @@ struct driver {
     bool fault_pending, page_pending; /* interrupts taken, handlers not yet run */
     unsigned responses;               /* page group responses the devices have seen */
     uint8_t response_code;
-    unsigned answered;    /* DMA that was on its way and has ended */
-    svasim_response last; /* how the last of it did */
+    unsigned lost_invalidations; /* that devices will not answer */
+    unsigned answered;           /* DMA that was on its way and has ended */
+    svasim_response last;        /* how the last of it did */
     struct log log;
 };
 
@@ -103,7 +106,8 @@ struct descriptor {
 
 bool queue_start(struct driver *driver);
 /* Put descriptors into the queue, then a wait descriptor, and return when it has reported. False
- * if one of them was refused; the queue goes on without it. */
+ * if one of them was refused, or if a device is silent even when asked again; the queue goes on
+ * without it. */
 bool queue_run(struct driver *driver, const struct descriptor *descriptors, unsigned count);
 /* The same with more bits in the wait descriptor: WAIT_PAGE_DRAIN. */
 bool queue_run_wait(struct driver *driver, const struct descriptor *descriptors, unsigned count,

@@ -56,6 +56,17 @@ static void take_response(void *host, const svasim_page_response *response)
     driver->response_code = response->code;
 }
 
+/* Our devices forget at once, unless they are to be silent. */
+static bool take_invalidation(void *host, const svasim_device_invalidation *invalidation)
+{
+    struct driver *driver = host;
+    (void)invalidation;
+    if (driver->lost_invalidations == 0)
+        return true;
+    driver->lost_invalidations--;
+    return false;
+}
+
 /* --- life --- */
 
 static bool set_all(svasim_config *config, const char *const *settings)
@@ -87,6 +98,7 @@ bool machine_create(struct driver *driver, const char *const *settings)
         .respond = take_answer,
         .interrupt = take_interrupt,
         .page_response = take_response,
+        .device_invalidate = take_invalidation,
     };
     bool ok = driver->mem && config && set_all(config, settings) &&
               svasim_create(&driver->unit, config, &ports, NULL) == SVASIM_OK;

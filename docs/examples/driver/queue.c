@@ -44,10 +44,19 @@ static void repair(struct driver *driver)
     reg_write(driver, REG_FSTS, FSTS_IQE);
 }
 
-bool queue_run_wait(struct driver *driver, const struct descriptor *descriptors, unsigned count,
-                    uint64_t wait_bits)
+/* A device has not answered in time. The unit has dropped the waits that were pending, and nothing
+ * from the first unanswered request on is sure to have happened. */
+static void note_silence(struct driver *driver)
 {
-    unsigned repaired = driver->log.repaired;
+    driver->log.silent++;
+    driver->log.silent_id = (uint16_t)BITS(reg_read(driver, REG_IQERCD), 47, 32);
+    reg_write(driver, REG_FSTS, FSTS_ITE);
+}
+
+/* Submit, and wait for the status. False if it will not come, because a device was silent. */
+static bool submit(struct driver *driver, const struct descriptor *descriptors, unsigned count,
+                   uint64_t wait_bits)
+{
     for (unsigned i = 0; i < count; i++)
         append(driver, descriptors[i].low, descriptors[i].high);
     driver->status_value++;
@@ -55,12 +64,25 @@ bool queue_run_wait(struct driver *driver, const struct descriptor *descriptors,
     reg_write(driver, REG_IQT, driver->queue_tail);
 
     while ((uint32_t)load(driver, driver->status) != driver->status_value) {
-        if (reg_read(driver, REG_FSTS) & FSTS_IQE)
+        uint64_t status = reg_read(driver, REG_FSTS);
+        if (status & FSTS_IQE)
             repair(driver);
+        else if (status & FSTS_ITE)
+            note_silence(driver);
         else if (!machine_wait(driver))
             return false;
     }
-    return driver->log.repaired == repaired;
+    return true;
+}
+
+bool queue_run_wait(struct driver *driver, const struct descriptor *descriptors, unsigned count,
+                    uint64_t wait_bits)
+{
+    unsigned repaired = driver->log.repaired;
+    for (unsigned tries = 0; tries < 2; tries++)
+        if (submit(driver, descriptors, count, wait_bits))
+            return driver->log.repaired == repaired;
+    return false;
 }
 
 bool queue_run(struct driver *driver, const struct descriptor *descriptors, unsigned count)

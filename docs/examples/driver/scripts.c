@@ -194,11 +194,32 @@ static bool ats_off(struct driver *driver)
     return reads(driver, ACCELERATOR, PASID, IOVA, TARGET);
 }
 
+/* The same with a device whose answer is lost once: the driver asks again. One that never answers
+ * does not keep the queue from working for others. */
+static bool lost_completions(struct driver *driver)
+{
+    CHECK(driver_enable(driver) && device_add(driver, ACCELERATOR, DEVICE_ATS));
+    driver->lost_invalidations = 1;
+    CHECK(device_ats_off(driver, ACCELERATOR));
+    CHECK(driver->log.silent == 1 && driver->log.silent_id == ACCELERATOR);
+    CHECK(reg_read(driver, REG_FSTS) == 0);
+    CHECK(driver->fault_pending); /* an error of the queue is a fault event, too */
+
+    CHECK(device_add(driver, NIC, DEVICE_ATS));
+    driver->lost_invalidations = 2;
+    CHECK(!device_ats_off(driver, NIC));
+    CHECK(driver->log.silent == 3 && driver->log.silent_id == NIC);
+    CHECK(reg_read(driver, REG_IQH) == reg_read(driver, REG_IQT));
+    CHECK(device_ats_off(driver, NIC)); /* reset and well again */
+    return driver_disable(driver);
+}
+
 bool scripts_run(void)
 {
     static const char *const flushes[] = {"cap.esrtps=1", NULL};
     static const char *const keeps[] = {"cap.esrtps=0", NULL};
     static const char *const caching[] = {"cap.cm=1", NULL};
+    static const char *const patient[] = {"device_tlb.timeout=5000", NULL};
     static const char *const few[] = {"cap.esrtps=0", "cap.psi=0", "cap.nfr=0", NULL};
     static const struct {
         bool (*run)(struct driver *driver);
@@ -215,6 +236,7 @@ bool scripts_run(void)
         {nested, NULL, "nested: guest edits, host edits"},
         {process_exit, NULL, "process exit with DMA in flight"},
         {ats_off, NULL, "ATS switched off"},
+        {lost_completions, patient, "the same, and completions get lost"},
     };
     bool ok = true;
     printf("Scripts\n");

@@ -66,6 +66,7 @@ enum {
 #define FSTS_PFO BIT(0)
 #define FSTS_PPF BIT(1)
 #define FSTS_IQE BIT(4)
+#define FSTS_ITE BIT(6)
 
 #define PRS_PPR BIT(0)
 #define PRS_PRO BIT(1)
