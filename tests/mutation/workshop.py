@@ -79,7 +79,7 @@ class Workshop:
     # --- building ---
 
     def copy_sources(self):
-        for part in ("include", "libsvasim", "tests", "tools"):
+        for part in ("include", "libsvasim", "tests", "tools", "docs/examples"):
             shutil.copytree(os.path.join(self.project, part), os.path.join(self.root, part))
         version = re.search(r"VERSION (\d+)\.(\d+)\.(\d+)",
                             open(os.path.join(self.project, "CMakeLists.txt")).read())
@@ -144,6 +144,8 @@ class Workshop:
                     continue
                 program(name, [source], helpers)
                 self.tests.append(Test(name, ["obj/" + name]))
+        program("driver", files(self.root, "docs/examples/driver/*.c"), [])
+        self.tests.append(Test("driver", ["obj/driver"]))
         oracle = files(self.root, "tests/oracle/*.c")
         helpers = [s for s in oracle if not s.endswith(("/oracle_check.c", "/exhaustive.c"))]
         program("oracle_check", ["tests/oracle/oracle_check.c"], helpers)

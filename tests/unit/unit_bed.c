@@ -20,6 +20,9 @@ static int port_read(void *host, uint64_t hpa, void *out, uint32_t bytes)
 {
     struct unit_bed *bed = host;
     bed->reads++;
+    /* The promise to hosts: naturally aligned blocks of these sizes and no others. */
+    assert_true(bytes == 8 || bytes == 16 || bytes == 32 || bytes == 64);
+    assert_int_equal(hpa % bytes, 0);
     if (bed->dead && hpa < bed->dead + 16 && bed->dead < hpa + bytes)
         return 1;
     return svasim_mem_read(bed->mem, hpa, out, bytes) != SVASIM_OK;
