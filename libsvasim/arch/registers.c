@@ -352,8 +352,13 @@ bool sv_registers_take_iotlb(struct sv_registers *registers, const struct sv_rul
     out_words[0] = 2 | granularity << 4 | bits_get(*iotlb, 47, 32) << 16;
     out_words[1] = registers->iva & (bits_mask(63, 12) | 0x7f);
     out_words[2] = out_words[3] = 0;
-    *iotlb |= granularity << 57;
+    *iotlb |= COMMAND_BIT | granularity << 57;
     return true;
+}
+
+void sv_registers_iotlb_done(struct sv_registers *registers)
+{
+    registers->iotlb &= ~COMMAND_BIT;
 }
 
 /* --- reads --- */

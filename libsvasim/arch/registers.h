@@ -59,11 +59,14 @@ void sv_registers_page_status(struct sv_registers *registers, uint64_t bit);
 /* Take one message that is due: its address and data. False: none is. */
 bool sv_registers_take_message(struct sv_registers *registers, uint64_t *out_address,
                                uint32_t *out_data);
-/* What a register-based invalidation asks for, as a descriptor; false: it is refused. Either way
- * the command bit clears and the granularity done is reported. */
+/* What a register-based invalidation asks for, as a descriptor; false: it is refused. The
+ * granularity done is reported and the command bit clears, that of an IOTLB invalidation that is
+ * not refused with sv_registers_iotlb_done. */
 bool sv_registers_take_ccmd(struct sv_registers *registers, const struct sv_rules *rules,
                             enum sv_ttm ttm, uint64_t *out_words);
 bool sv_registers_take_iotlb(struct sv_registers *registers, const struct sv_rules *rules,
                              enum sv_ttm ttm, uint64_t *out_words);
+/* What was in flight is drained: IVT clears. */
+void sv_registers_iotlb_done(struct sv_registers *registers);
 
 #endif

@@ -62,6 +62,8 @@ static void fail(svasim_machine *machine, const svasim_record *expect, uint64_t 
 void sv_expect_verdict(svasim_machine *machine, const svasim_record *expect, uint64_t id, bool met,
                        const char *text)
 {
+    if (machine->unjudged)
+        return;
     if (expect->kind == SVASIM_RECORD_OBSERVE) {
         machine->stats.observations++;
         machine->stats.observations_differ += !met;

@@ -64,6 +64,8 @@ svasim_err sv_machine_need_unit(svasim_machine *machine)
         drop_host(machine);
         return sv_machine_fail(machine, SVASIM_ENOMEM, "out of memory");
     }
+    machine->unjudged =
+        machine->options.functional && config_is(machine, "machine.timed_only", "on");
     machine->mem_ports.size = sizeof machine->mem_ports;
     svasim_mem_ports(machine->mem, &machine->mem_ports);
     svasim_ports ports = sv_machine_ports(machine);

@@ -111,6 +111,7 @@ struct svasim_machine {
     svasim_sva *sva;
     struct sv_names spaces;
     bool registers_written; /* by the trace itself */
+    bool unjudged;          /* expectations hold in timed runs only, and this is none */
 
     struct sv_device devices[SV_DEVICES_MAX];
     uint32_t device_count;

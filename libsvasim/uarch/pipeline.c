@@ -165,53 +165,6 @@ static enum sv_latency_kind latency_kind(const svasim_request *request)
     return (enum sv_latency_kind)request->op;
 }
 
-void sv_pipeline_finish_waits(struct sv_pipeline *p)
-{
-    uint64_t oldest = UINT64_MAX, oldest_sent = sv_device_tlb_oldest(p);
-    for (uint32_t i = 0; i < p->credits; i++)
-        if (p->txns[i].active && p->txns[i].order < oldest)
-            oldest = p->txns[i].order;
-    uint32_t done = 0;
-    while (done < p->wait_count && p->waits[done].accepted_before <= oldest &&
-           p->waits[done].sent_before <= oldest_sent) {
-        const struct sv_wait *wait = &p->waits[done++];
-        unsigned char data[4] = {(unsigned char)wait->data, (unsigned char)(wait->data >> 8),
-                                 (unsigned char)(wait->data >> 16),
-                                 (unsigned char)(wait->data >> 24)};
-        if (wait->write && p->core->ports.write)
-            (void)p->core->ports.write(p->core->ports.host, wait->hpa, data, sizeof data);
-        if (wait->interrupt)
-            sv_registers_wait_done(&p->core->registers);
-    }
-    sv_core_send_messages(p->core);
-    p->wait_count -= done;
-    memmove(p->waits, p->waits + done, p->wait_count * sizeof *p->waits);
-    if (p->wait_count == 0)
-        p->fence = false;
-}
-
-void sv_pipeline_abort_waits(struct sv_pipeline *p)
-{
-    p->wait_count = 0;
-    p->fence = false;
-}
-
-bool sv_pipeline_wait(struct sv_pipeline *p, const struct sv_invalidation *wait)
-{
-    if (p->wait_count == SV_WAITS_MAX)
-        return false;
-    p->waits[p->wait_count++] = (struct sv_wait){
-        .accepted_before = p->accepted,
-        .sent_before = p->devices.sent,
-        .hpa = wait->status_hpa,
-        .data = wait->status_data,
-        .write = wait->writes_status,
-        .interrupt = wait->interrupts,
-    };
-    sv_pipeline_finish_waits(p);
-    return true;
-}
-
 static void answer(struct sv_pipeline *p, struct sv_txn *txn)
 {
     svasim_response response;

@@ -216,6 +216,54 @@ static void waits_that_complete_together_share_a_message(void **state)
     unit_close(&bed);
 }
 
+/* IVT clears behind the requests before the command; written again too early, the last one counts.
+ */
+static void the_iotlb_register_waits_for_requests(void **state)
+{
+    const uint64_t command = UINT64_C(0x9000000000000000), ivt = UINT64_C(1) << 63;
+    struct unit_bed bed;
+    (void)state;
+    unit_open(&bed, UNIT_LEGACY, "cap.version_major=5 memory.latency=100");
+    unit_on(&bed);
+    unit_write(&bed, REG_IOTLB, 8, command);
+    assert_true((unit_read(&bed, REG_IOTLB, 8) & ivt) == 0);
+    submit(&bed, 1, 0);
+    unit_write(&bed, REG_IOTLB, 8, command);
+    assert_true((unit_read(&bed, REG_IOTLB, 8) & ivt) != 0);
+    svasim_run_until(bed.unit, 150);
+    submit(&bed, 2, 1);
+    unit_write(&bed, REG_IOTLB, 8, command);
+    while (unit_events(&bed, UNIT_ANSWER) < 2) {
+        assert_true((unit_read(&bed, REG_IOTLB, 8) & ivt) != 0);
+        svasim_run_until(bed.unit, svasim_next_event(bed.unit));
+    }
+    assert_true((unit_read(&bed, REG_IOTLB, 8) & ivt) == 0);
+    assert_int_equal(unit_read(&bed, REG_IOTLB, 8) >> 57 & 3, 1);
+    unit_close(&bed);
+}
+
+/* 64 waits by call and the register: each has its place. */
+static void the_register_has_a_place_of_its_own(void **state)
+{
+    struct unit_bed bed;
+    uint64_t words[4] = {INV_WAIT | INV_WAIT_SW, UNIT_STATUS, 0, 0};
+    (void)state;
+    unit_open(&bed, UNIT_LEGACY, "cap.version_major=5 memory.latency=100");
+    unit_on(&bed);
+    submit(&bed, 1, 0);
+    unsigned taken = 0;
+    while (svasim_invalidate(bed.unit, words, NULL) == SVASIM_OK)
+        taken++;
+    unit_write(&bed, REG_IOTLB, 8, UINT64_C(0x9000000000000000));
+    unit_write(&bed, REG_IOTLB, 8, UINT64_C(0x9000000000000000));
+    assert_int_equal(svasim_invalidate(bed.unit, words, NULL), SVASIM_BUSY);
+    svasim_drain(bed.unit);
+    stores_are(&bed, taken);
+    assert_true(unit_read(&bed, REG_IOTLB, 8) >> 63 == 0);
+    assert_int_equal(svasim_invalidate(bed.unit, words, NULL), SVASIM_OK);
+    unit_close(&bed);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -227,6 +275,8 @@ int main(void)
         cmocka_unit_test(too_many_waits_stop_the_queue_for_a_while),
         cmocka_unit_test(waits_by_call_wait_too),
         cmocka_unit_test(waits_that_complete_together_share_a_message),
+        cmocka_unit_test(the_iotlb_register_waits_for_requests),
+        cmocka_unit_test(the_register_has_a_place_of_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
