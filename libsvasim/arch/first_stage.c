@@ -117,7 +117,6 @@ enum sv_ask sv_first_stage(struct sv_walk *walk)
     fs->level = entry->first_levels;
     fs->granted = UINT64_MAX;
     walk->holder_writable = walk->holder_dirty = true; /* nested: told by each table's page */
-    walk->plain = NULL;
     if (entry->pgtt == SV_PGTT_FIRST && !walk->rules->us_early)
         walk->plain = &walk->rules->first_plain[entry->eafe];
     if (!walk->rules->has_fs_cache)

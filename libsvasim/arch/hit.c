@@ -86,10 +86,12 @@ svasim_fault sv_check_rights(const struct sv_rules *rules, const svasim_request 
 
 void sv_mode_settle(struct sv_mode *mode, const struct sv_rules *rules)
 {
-    bool usable = mode->enabled && rules->has_iotlb;
-    bool scalable = mode->ttm == SV_TTM_SCALABLE;
-    mode->hits[false] = usable && (scalable || (mode->ttm == SV_TTM_LEGACY && !mode->ssirwe));
-    mode->hits[true] = usable && scalable;
+    bool scalable = mode->ttm == SV_TTM_SCALABLE && sv_rules_has(rules, SV_CAP_SMTS);
+    bool legacy = mode->ttm == SV_TTM_LEGACY && !mode->ssirwe;
+    mode->open[false] = mode->enabled && (scalable || legacy);
+    mode->open[true] = mode->enabled && scalable;
+    for (unsigned i = 0; i < 2; i++)
+        mode->hits[i] = mode->open[i] && rules->has_iotlb;
     mode->generation++;
 }
 

@@ -4,6 +4,7 @@
  * function per thing that is read. Must not know time or cache storage. */
 #include "arch/walk.h"
 
+#include "base/hints.h"
 #include "spec/tables.h"
 
 static enum sv_ask judge_iotlb(struct sv_walk *walk);
@@ -56,6 +57,15 @@ static enum sv_ask ingress_interrupt_range(struct sv_walk *walk)
     return sv_walk_fault(walk, SVASIM_FAULT_INT_29);
 }
 
+static enum sv_ask mode_passed(struct sv_walk *walk)
+{
+    if (walk->request->at != SVASIM_UNTRANSLATED || !walk->rules->has_iotlb)
+        return sv_walk_tables(walk);
+    walk->key = sv_hit_key(walk->request);
+    walk->judge = judge_iotlb;
+    return SV_ASK_IOTLB;
+}
+
 static enum sv_ask check_mode(struct sv_walk *walk, const struct sv_mode *mode)
 {
     const struct sv_rules *rules = walk->rules;
@@ -73,11 +83,24 @@ static enum sv_ask check_mode(struct sv_walk *walk, const struct sv_mode *mode)
             page || !(walk->has_pasid && (walk->request->flags & SVASIM_EXEC) &&
                       rules->version_major >= 8),
             RTA_5);
-    if (walk->request->at != SVASIM_UNTRANSLATED || !rules->has_iotlb)
-        return sv_walk_tables(walk);
-    walk->key = sv_hit_key(walk->request);
-    walk->judge = judge_iotlb;
-    return SV_ASK_IOTLB;
+    return mode_passed(walk);
+}
+
+static SV_SELDOM enum sv_ask begin_closely(struct sv_walk *walk, const struct sv_mode *mode)
+{
+    if (walk->request->at == SVASIM_UNTRANSLATED) {
+        if (!walk->has_pasid && sv_is_interrupt_range(walk->request->address))
+            return ingress_interrupt_range(walk);
+        if (!mode->enabled)
+            return bypass(walk, SVASIM_BYPASS);
+    } else {
+        bool translated_with_pasid = walk->request->at == SVASIM_TRANSLATED && walk->has_pasid;
+        if (walk->request->at == SVASIM_AT_RESERVED || !mode->enabled ||
+            (walk->request->at == SVASIM_TRANSLATION && walk->request->op != SVASIM_READ) ||
+            (translated_with_pasid && !sv_rules_has(walk->rules, SV_CAP_PTRS)))
+            return block(walk);
+    }
+    return check_mode(walk, mode);
 }
 
 enum sv_ask sv_walk_begin(struct sv_walk *walk, const struct sv_rules *rules,
@@ -99,19 +122,11 @@ enum sv_ask sv_walk_begin(struct sv_walk *walk, const struct sv_rules *rules,
     walk->result.pgtt = 0;
     *out = (struct sv_outcome){0};
 
-    if (walk->request->at == SVASIM_UNTRANSLATED) {
-        if (!walk->has_pasid && sv_is_interrupt_range(walk->request->address))
-            return ingress_interrupt_range(walk);
-        if (!mode->enabled)
-            return bypass(walk, SVASIM_BYPASS);
-    } else {
-        bool translated_with_pasid = walk->request->at == SVASIM_TRANSLATED && walk->has_pasid;
-        if (walk->request->at == SVASIM_AT_RESERVED || !mode->enabled ||
-            (walk->request->at == SVASIM_TRANSLATION && walk->request->op != SVASIM_READ) ||
-            (translated_with_pasid && !sv_rules_has(rules, SV_CAP_PTRS)))
-            return block(walk);
+    if (sv_mode_open(mode, request)) {
+        walk->legacy = mode->ttm == SV_TTM_LEGACY;
+        return mode_passed(walk);
     }
-    return check_mode(walk, mode);
+    return begin_closely(walk, mode);
 }
 
 /* --- IOTLB --- */
@@ -142,6 +157,7 @@ enum sv_ask sv_walk_join(struct sv_walk *walk, const struct sv_translation *tran
 
 enum sv_ask sv_walk_tables(struct sv_walk *walk)
 {
+    walk->plain = NULL;
     walk->key.source_id = walk->request->source_id;
     if (walk->rules->has_context_cache) {
         walk->judge = judge_context_cache;

@@ -191,7 +191,10 @@ struct sv_mode {
     uint8_t ttm;
     bool ssirwe;
     bool enabled;
-    bool hits[2]; /* may the IOTLB answer requests without, with PASID? (sv_mode_settle) */
+    /* By sv_mode_settle, for untranslated requests without and with PASID that do not execute and
+     * are no interrupts: */
+    bool open[2]; /* they pass every check of the mode */
+    bool hits[2]; /* and there is an IOTLB to answer them */
 };
 
 /* Column of the fault table that a DMA request belongs to. */
@@ -208,13 +211,18 @@ enum sv_hit { SV_HIT_DONE, SV_HIT_WALK };
 
 /* Recompute what follows from a changed mode. */
 void sv_mode_settle(struct sv_mode *mode, const struct sv_rules *rules);
-/* May the IOTLB be asked about this request at all, before anything else is looked at? */
-static inline bool sv_hit_allowed(const struct sv_mode *mode, const svasim_request *request)
+/* Does the mode let this request through to the tables without a closer look? */
+static inline bool sv_mode_open(const struct sv_mode *mode, const svasim_request *request)
 {
     bool has_pasid = request->pasid != SVASIM_NO_PASID;
     bool special = !has_pasid && sv_is_interrupt_range(request->address);
-    return mode->hits[has_pasid] && request->at == SVASIM_UNTRANSLATED && !special &&
+    return mode->open[has_pasid] && request->at == SVASIM_UNTRANSLATED && !special &&
            !(request->flags & SVASIM_EXEC);
+}
+/* May the IOTLB be asked about this request at all, before anything else is looked at? */
+static inline bool sv_hit_allowed(const struct sv_mode *mode, const svasim_request *request)
+{
+    return sv_mode_open(mode, request) && mode->hits[request->pasid != SVASIM_NO_PASID];
 }
 /* What the IOTLB compares. */
 struct sv_lookup sv_hit_key(const svasim_request *request);

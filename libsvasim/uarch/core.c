@@ -17,6 +17,20 @@ static void serve_table(struct sv_core *core, struct sv_walk *walk)
     walk->found_level = level;
 }
 
+static inline void serve_context(struct sv_core *core, struct sv_walk *walk)
+{
+    walk->found = sv_caches_context(&core->caches, &walk->key);
+    core->counter[SV_COUNT_CTXT_LOOKUP]++;
+    core->counter[SV_COUNT_CTXT_HIT] += walk->found != NULL;
+}
+
+static inline void serve_pasid(struct sv_core *core, struct sv_walk *walk)
+{
+    walk->found = sv_caches_pasid(&core->caches, &walk->key);
+    core->counter[SV_COUNT_PASID_LOOKUP]++;
+    core->counter[SV_COUNT_PASID_HIT] += walk->found != NULL;
+}
+
 void sv_core_serve_cache(struct sv_core *core, struct sv_walk *walk, enum sv_ask ask)
 {
     uint64_t *counter = core->counter;
@@ -28,14 +42,10 @@ void sv_core_serve_cache(struct sv_core *core, struct sv_walk *walk, enum sv_ask
         counter[SV_COUNT_IOTLB_HIT] += walk->found != NULL;
         break;
     case SV_ASK_CONTEXT:
-        walk->found = sv_caches_context(&core->caches, &walk->key);
-        counter[SV_COUNT_CTXT_LOOKUP]++;
-        counter[SV_COUNT_CTXT_HIT] += walk->found != NULL;
+        serve_context(core, walk);
         break;
     case SV_ASK_PASID:
-        walk->found = sv_caches_pasid(&core->caches, &walk->key);
-        counter[SV_COUNT_PASID_LOOKUP]++;
-        counter[SV_COUNT_PASID_HIT] += walk->found != NULL;
+        serve_pasid(core, walk);
         break;
     case SV_ASK_TABLE:
         serve_table(core, walk);
@@ -210,7 +220,11 @@ void sv_core_count(struct sv_core *core, const svasim_request *request,
 void sv_core_run(struct sv_core *core, struct sv_walk *walk, enum sv_ask ask)
 {
     while (ask != SV_ASK_DONE) {
-        if (ask == SV_ASK_READ)
+        if (ask == SV_ASK_CONTEXT)
+            serve_context(core, walk);
+        else if (ask == SV_ASK_PASID)
+            serve_pasid(core, walk);
+        else if (ask == SV_ASK_READ)
             serve_read(core, walk);
         else if (ask == SV_ASK_UPDATE)
             serve_update(core, walk);
