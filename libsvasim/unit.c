@@ -44,6 +44,7 @@ svasim_err svasim_create(svasim **out, svasim_config *config, const svasim_ports
         return SVASIM_ENOMEM;
     unit->alloc = hooks;
     memcpy(&unit->core.ports, ports, ports->size < sizeof *ports ? ports->size : sizeof *ports);
+    sv_core_memory_init(&unit->core, config);
     sv_rules_init(&unit->core.rules, config);
     sv_registers_reset(&unit->core.registers, config);
     if (!sv_caches_init(&unit->core.caches, config, &hooks) ||

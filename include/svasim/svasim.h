@@ -139,7 +139,7 @@ typedef struct svasim_device_invalidation {
 typedef struct svasim_ports {
     size_t size; /**< sizeof(svasim_ports): older hosts keep working */
     void *host;  /**< first argument of every call below; never dereferenced */
-    /** Copy `bytes` (8, 16, 32 or 64, naturally aligned) at `hpa` to `out`.
+    /** Copy `bytes` (8, 16, 32 or 64, naturally aligned, at most memory.piece) at `hpa` to `out`.
         Nonzero means the access failed. Must not call back into the unit. */
     int (*read)(void *host, uint64_t hpa, void *out, uint32_t bytes);
     /** Store `bytes` (4 or 8) at `hpa`. Nonzero: failed. */
@@ -160,10 +160,13 @@ typedef struct svasim_ports {
         svasim_device_tlb_done later. Must not call back into the unit. NULL: no device keeps any,
         and nothing is sent. Hosts made before this field existed are served as if it were NULL. */
     bool (*device_invalidate)(void *host, const svasim_device_invalidation *request);
+    /** As `read`, for structures whose reads do not snoop the CPU's caches (specification 3.10:
+        ECAP.C = 0, or PWSNP = 0 in the PASID entry). NULL: `read` serves them too. */
+    int (*read_unsnooped)(void *host, uint64_t hpa, void *out, uint32_t bytes);
 } svasim_ports;
 /* clang-format off */
 #define SVASIM_PORTS_INIT \
-    { sizeof(svasim_ports), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
+    { sizeof(svasim_ports), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
 /* clang-format on */
 
 /**

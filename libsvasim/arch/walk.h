@@ -184,6 +184,15 @@ struct sv_walk {
     struct sv_outcome *out;
 };
 
+/* Does the read that the walk asks for snoop the CPU's caches (section 3.10)? Without SMPWCS no
+ * PASID entry has PWSNP. */
+static inline bool sv_walk_snoops(const struct sv_walk *walk)
+{
+    if (walk->legacy || walk->reading < SV_READING_FIRST)
+        return sv_rules_has(walk->rules, SV_CAP_C);
+    return walk->entry.pwsnp;
+}
+
 /* RTADDR fields as latched by the last SRTP, and TES. */
 struct sv_mode {
     uint64_t root;

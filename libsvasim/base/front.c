@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* front.c - which accesses of the unit fail? A short list of ranges in front of the memory; each
- * access looks through all of it. Knows nothing of what is stored. */
+/* front.c - which accesses of the unit fail, and which see old bytes? A short list of ranges; each
+ * access looks through all of it. Beside it, the old bytes of lines that are dirty in the CPU's
+ * caches, in one open-addressing table. Knows nothing of what is stored. */
 #include "svasim/front.h"
 
 #include "base/alloc.h"
@@ -8,6 +9,9 @@
 #include <string.h>
 
 #define RANGES_INITIAL 8u
+#define LINES_INITIAL  64u
+#define LINE_SHIFT     6u
+#define LINE_BYTES     64u
 
 /* Bytes first..last, both included, so that the last byte of the address space can be named. */
 struct range {
@@ -15,12 +19,25 @@ struct range {
     unsigned accesses;
 };
 
+/* What memory holds of a line that is dirty in the CPU's caches. */
+struct line {
+    uint64_t key; /* line number + 1; 0 = free */
+    unsigned char old[LINE_BYTES];
+};
+
 struct svasim_front {
+    svasim_mem *mem;
     svasim_ports memory; /* read, write, update and host of the memory behind */
+    struct line *lines;
+    size_t line_mask, kept;
+    svasim_cpu_cache mode;
+    bool quiet; /* it is not the CPU that stores */
     struct range *ranges;
     size_t count, capacity;
     svasim_alloc alloc;
 };
+
+static void before_store(void *user, uint64_t hpa, size_t bytes);
 
 svasim_front *svasim_front_create(svasim_mem *mem, const svasim_alloc *alloc)
 {
@@ -29,7 +46,9 @@ svasim_front *svasim_front_create(svasim_mem *mem, const svasim_alloc *alloc)
     if (!front)
         return NULL;
     front->alloc = hooks;
+    front->mem = mem;
     svasim_mem_ports(mem, &front->memory);
+    svasim_mem_watch(mem, before_store, front);
     return front;
 }
 
@@ -38,7 +57,9 @@ void svasim_front_destroy(svasim_front *front)
     if (!front)
         return;
     svasim_alloc hooks = front->alloc;
+    svasim_mem_watch(front->mem, NULL, NULL);
     sv_alloc_free(&hooks, front->ranges);
+    sv_alloc_free(&hooks, front->lines);
     sv_alloc_free(&hooks, front);
 }
 
@@ -112,6 +133,125 @@ static bool fails(const svasim_front *front, uint64_t hpa, uint32_t bytes, unsig
     return false;
 }
 
+/* --- lines that are dirty in the CPU's caches --- */
+
+static size_t home_of(uint64_t key, size_t mask)
+{
+    return (size_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> 32) & mask;
+}
+
+static size_t slot_of(const struct line *lines, size_t mask, uint64_t key)
+{
+    size_t i = home_of(key, mask);
+    while (lines[i].key != 0 && lines[i].key != key)
+        i = (i + 1) & mask;
+    return i;
+}
+
+static const struct line *find_line(const svasim_front *front, uint64_t hpa)
+{
+    uint64_t key = (hpa >> LINE_SHIFT) + 1;
+    if (front->kept == 0)
+        return NULL;
+    const struct line *line = &front->lines[slot_of(front->lines, front->line_mask, key)];
+    return line->key ? line : NULL;
+}
+
+/* Room for one more line; the table stays half empty. */
+static bool reserve_line(svasim_front *front)
+{
+    if (front->lines && 2 * front->kept <= front->line_mask)
+        return true;
+    size_t mask = front->lines ? 2 * front->line_mask + 1 : LINES_INITIAL - 1;
+    struct line *lines = sv_alloc_array(&front->alloc, mask + 1, sizeof *lines);
+    if (!lines)
+        return false;
+    for (size_t i = 0; front->lines && i <= front->line_mask; i++)
+        if (front->lines[i].key)
+            lines[slot_of(lines, mask, front->lines[i].key)] = front->lines[i];
+    sv_alloc_free(&front->alloc, front->lines);
+    front->lines = lines;
+    front->line_mask = mask;
+    return true;
+}
+
+/* Take a line out of the table; those that probed past it move up. */
+static void drop_slot(svasim_front *front, size_t hole)
+{
+    size_t mask = front->line_mask;
+    for (size_t i = (hole + 1) & mask; front->lines[i].key; i = (i + 1) & mask) {
+        size_t home = home_of(front->lines[i].key, mask);
+        if (((i - home) & mask) < ((i - hole) & mask))
+            continue;
+        front->lines[hole] = front->lines[i];
+        hole = i;
+    }
+    front->lines[hole].key = 0;
+    front->kept--;
+}
+
+static void before_store(void *user, uint64_t hpa, size_t bytes)
+{
+    svasim_front *front = user;
+    if (front->quiet || front->mode != SVASIM_CPU_CACHE_KEEP || bytes == 0)
+        return;
+    uint64_t last = (hpa + (bytes - 1)) >> LINE_SHIFT;
+    for (uint64_t number = hpa >> LINE_SHIFT; number <= last; number++) {
+        if (find_line(front, number << LINE_SHIFT) || !reserve_line(front))
+            continue;
+        struct line *line = &front->lines[slot_of(front->lines, front->line_mask, number + 1)];
+        if (svasim_mem_read(front->mem, number << LINE_SHIFT, line->old, LINE_BYTES) != SVASIM_OK)
+            continue; /* the end of memory cuts the line */
+        line->key = number + 1;
+        front->kept++;
+    }
+}
+
+void svasim_front_flush(svasim_front *front, uint64_t hpa, uint64_t bytes)
+{
+    uint64_t end = bytes == 0 || bytes - 1 > UINT64_MAX - hpa ? UINT64_MAX : hpa + (bytes - 1);
+    uint64_t first = hpa >> LINE_SHIFT, last = end >> LINE_SHIFT;
+    if (front->kept == 0)
+        return;
+    if (last - first < front->line_mask) {
+        for (uint64_t number = first; number <= last && front->kept; number++) {
+            size_t slot = slot_of(front->lines, front->line_mask, number + 1);
+            if (front->lines[slot].key)
+                drop_slot(front, slot);
+        }
+        return;
+    }
+    for (size_t i = 0; i <= front->line_mask;) {
+        uint64_t key = front->lines[i].key;
+        if (key && key - 1 >= first && key - 1 <= last)
+            drop_slot(front, i); /* another line may have moved here */
+        else
+            i++;
+    }
+}
+
+void svasim_front_cpu_cache(svasim_front *front, svasim_cpu_cache mode)
+{
+    front->mode = mode;
+    if (mode == SVASIM_CPU_CACHE_NONE)
+        svasim_front_flush(front, 0, 0);
+}
+
+uint64_t svasim_front_kept_lines(const svasim_front *front)
+{
+    return front->kept;
+}
+
+svasim_err svasim_front_write(svasim_front *front, uint64_t hpa, const void *data, size_t bytes)
+{
+    if (bytes)
+        svasim_front_flush(front, hpa, bytes);
+    front->quiet = true;
+    svasim_err err = svasim_mem_write(front->mem, hpa, data, bytes);
+    front->quiet = false;
+    return err;
+}
+
 /* --- the unit's accesses --- */
 
 static int port_read(void *host, uint64_t hpa, void *out, uint32_t bytes)
@@ -122,21 +262,38 @@ static int port_read(void *host, uint64_t hpa, void *out, uint32_t bytes)
     return front->memory.read(front->memory.host, hpa, out, bytes);
 }
 
-static int port_write(void *host, uint64_t hpa, const void *data, uint32_t bytes)
+/* Naturally aligned and at most 64 bytes: one line. */
+static int port_read_unsnooped(void *host, uint64_t hpa, void *out, uint32_t bytes)
 {
     const svasim_front *front = host;
-    if (fails(front, hpa, bytes, SVASIM_FAIL_WRITE))
+    if (port_read(host, hpa, out, bytes) != 0)
         return 1;
-    return front->memory.write(front->memory.host, hpa, data, bytes);
+    const struct line *line = find_line(front, hpa);
+    if (line)
+        memcpy(out, line->old + (hpa & (LINE_BYTES - 1)), bytes);
+    return 0;
 }
 
+static int port_write(void *host, uint64_t hpa, const void *data, uint32_t bytes)
+{
+    svasim_front *front = host;
+    if (fails(front, hpa, bytes, SVASIM_FAIL_WRITE))
+        return 1;
+    return svasim_front_write(front, hpa, data, bytes) != SVASIM_OK;
+}
+
+/* A locked access snoops: the line is written back, then changed. */
 static svasim_update port_update(void *host, uint64_t hpa, uint64_t expected, uint64_t desired,
                                  uint64_t *seen)
 {
-    const svasim_front *front = host;
+    svasim_front *front = host;
     if (fails(front, hpa, 8, SVASIM_FAIL_UPDATE))
         return SVASIM_UPDATE_FAILED;
-    return front->memory.update(front->memory.host, hpa, expected, desired, seen);
+    svasim_front_flush(front, hpa, 8);
+    front->quiet = true;
+    svasim_update update = front->memory.update(front->memory.host, hpa, expected, desired, seen);
+    front->quiet = false;
+    return update;
 }
 
 void svasim_front_ports(svasim_front *front, svasim_ports *ports)
@@ -145,4 +302,5 @@ void svasim_front_ports(svasim_front *front, svasim_ports *ports)
     ports->read = port_read;
     ports->write = port_write;
     ports->update = port_update;
+    ports->read_unsnooped = port_read_unsnooped;
 }

@@ -365,6 +365,7 @@ sv_act sv_machine_act_of(unsigned kind)
         [SVASIM_RECORD_SEEN] = sv_act_seen,
         [SVASIM_RECORD_FAIL] = sv_act_fail,
         [SVASIM_RECORD_HEAL] = sv_act_heal,
+        [SVASIM_RECORD_FLUSH] = sv_act_flush,
         [SVASIM_RECORD_HOLDS] = sv_act_holds,
         [SVASIM_RECORD_REGISTER] = sv_act_register,
         [SVASIM_RECORD_LOGGED] = sv_act_logged,

@@ -137,6 +137,7 @@ svasim_err svasim_machine_apply(svasim_machine *machine, const svasim_record *re
     }
     machine->epoch += is_barrier(record->kind);
     machine->record = record;
+    sv_machine_cpu_stores(machine, record->kind);
     err = act(machine, record);
     machine->record = NULL;
     return err;

@@ -129,6 +129,12 @@ static int mem_read(void *host, uint64_t hpa, void *out, uint32_t bytes)
     return machine->mem_ports.read(machine->mem_ports.host, hpa, out, bytes);
 }
 
+static int mem_read_unsnooped(void *host, uint64_t hpa, void *out, uint32_t bytes)
+{
+    const svasim_machine *machine = host;
+    return machine->mem_ports.read_unsnooped(machine->mem_ports.host, hpa, out, bytes);
+}
+
 static int mem_write(void *host, uint64_t hpa, const void *data, uint32_t bytes)
 {
     const svasim_machine *machine = host;
@@ -155,6 +161,7 @@ svasim_ports sv_machine_ports(svasim_machine *machine)
         .interrupt = on_interrupt,
         .page_response = on_page_response,
         .device_invalidate = on_device_invalidate,
+        .read_unsnooped = machine->cpu_cache ? mem_read_unsnooped : NULL,
     };
 }
 
@@ -238,7 +245,10 @@ static int device_read(void *host, uint64_t hpa, void *out, size_t bytes)
 static int device_write(void *host, uint64_t hpa, const void *data, size_t bytes)
 {
     struct sv_device *device = host;
-    return svasim_mem_write(device->machine->mem, hpa, data, bytes) != SVASIM_OK;
+    const svasim_machine *machine = device->machine;
+    if (machine->front)
+        return svasim_front_write(machine->front, hpa, data, bytes) != SVASIM_OK;
+    return svasim_mem_write(machine->mem, hpa, data, bytes) != SVASIM_OK;
 }
 
 static svasim_tick device_now(void *host)

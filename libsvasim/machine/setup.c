@@ -44,9 +44,11 @@ static bool make_flights(svasim_machine *machine)
 /* The unit could not be made; a later record may try again. */
 static void drop_host(svasim_machine *machine)
 {
+    svasim_front_destroy(machine->front);
     svasim_mem_destroy(machine->mem);
     free(machine->flights);
     free(machine->queue);
+    machine->front = NULL;
     machine->mem = NULL;
     machine->flights = NULL;
     machine->queue = NULL;
@@ -68,8 +70,11 @@ svasim_err sv_machine_need_unit(svasim_machine *machine)
         machine->options.functional && config_is(machine, "machine.timed_only", "on");
     machine->mem_ports.size = sizeof machine->mem_ports;
     svasim_mem_ports(machine->mem, &machine->mem_ports);
+    machine->cpu_cache = config_is(machine, "machine.cpu_cache", "on");
+    svasim_err err = machine->cpu_cache ? sv_machine_need_front(machine) : SVASIM_OK;
     svasim_ports ports = sv_machine_ports(machine);
-    svasim_err err = svasim_create(&machine->unit, machine->config, &ports, NULL);
+    if (!err)
+        err = svasim_create(&machine->unit, machine->config, &ports, NULL);
     if (err)
         drop_host(machine);
     if (err == SVASIM_EINVAL)

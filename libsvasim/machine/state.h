@@ -107,6 +107,7 @@ struct svasim_machine {
     svasim *unit;
     svasim_front *front;    /* NULL until memory is not perfect */
     svasim_ports mem_ports; /* of `mem`, or of `front` */
+    bool cpu_cache;         /* stores stay in the CPU's caches */
     svasim_tables *tables;
     svasim_sva *sva;
     struct sv_names spaces;
@@ -171,6 +172,10 @@ svasim_err sv_act_submit(svasim_machine *machine, const svasim_record *record);
 /* memory.c: what makes memory imperfect. */
 svasim_err sv_act_fail(svasim_machine *machine, const svasim_record *record);
 svasim_err sv_act_heal(svasim_machine *machine, const svasim_record *record);
+svasim_err sv_act_flush(svasim_machine *machine, const svasim_record *record);
+svasim_err sv_machine_need_front(svasim_machine *machine);
+/* A record of this kind acts: raw stores stay in the CPU's caches, acts of software flush. */
+void sv_machine_cpu_stores(svasim_machine *machine, unsigned kind);
 
 /* expect.c */
 bool sv_expect_init(svasim_machine *machine);

@@ -3,7 +3,8 @@
  * encoded? The only file that builds descriptors. It must not edit tables.
  *
  * Not modelled: draining of page requests on unbind.
- * Not modelled: write-buffer and cache-line flushes for units with RWBF = 1 or C = 0.
+ * Not modelled: write-buffer flushes for units with RWBF = 1. Cache lines for units that do not
+ * snoop are the business of who lends the memory (svasim/front.h).
  * Not modelled: one table that several addresses reach; its owner has to flush each of them. */
 #include "base/bits.h"
 #include "sva/state.h"

@@ -76,6 +76,11 @@ void sv_core_serve_cache(struct sv_core *core, struct sv_walk *walk, enum sv_ask
 static inline void read_words(const struct sv_core *core, struct sv_walk *walk)
 {
     const svasim_ports *ports = &core->ports;
+    if (walk->bytes > core->plain_bytes) {
+        for (unsigned i = 0; sv_core_read_piece(core, walk, i);)
+            i++;
+        return;
+    }
     walk->ok = ports->read(ports->host, walk->hpa, walk->words, walk->bytes) == 0;
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
     for (unsigned i = 0; i < walk->bytes / 8u; i++)

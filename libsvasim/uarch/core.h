@@ -13,6 +13,8 @@ struct sv_core {
     struct sv_registers registers;
     struct sv_caches caches;
     svasim_ports ports;
+    uint32_t piece_bytes; /* that arrive at once */
+    uint32_t plain_bytes; /* longest read that is one call of ports.read, whatever it is for */
     uint64_t counter[SV_COUNTER_COUNT];
     uint64_t faults[SVASIM_FAULT_COUNT];
 };
@@ -52,6 +54,15 @@ void sv_core_translate(struct sv_core *core, struct sv_walk *walk, const svasim_
 void sv_core_run(struct sv_core *core, struct sv_walk *walk, enum sv_ask ask);
 /* Serve SV_ASK_READ without counting. */
 void sv_core_read(const struct sv_core *core, struct sv_walk *walk);
+
+/* --- memory.c: reads that are not plain --- */
+
+void sv_core_memory_init(struct sv_core *core, const svasim_config *config);
+/* Read `bytes` in as many pieces as it takes; nonzero: a piece failed. */
+int sv_core_fetch(const struct sv_core *core, bool snoops, uint64_t hpa, void *out, uint32_t bytes);
+/* Serve piece `index` of SV_ASK_READ. True: there are more. */
+bool sv_core_read_piece(const struct sv_core *core, struct sv_walk *walk, unsigned index);
+
 /* Peek driver: no cache is used or filled, no flag is set, nothing is counted. */
 void sv_core_peek(const struct sv_core *core, const svasim_request *request, struct sv_ending *out);
 /* The same, and each memory access is told. */

@@ -58,7 +58,7 @@ static uint8_t fetch(const struct sv_core *core, uint64_t hpa, bool wide,
 {
     uint64_t words[4] = {0};
     unsigned char bytes[32] = {0};
-    if (core->ports.read(core->ports.host, hpa, bytes, wide ? 32 : 16) != 0)
+    if (sv_core_fetch(core, true, hpa, bytes, wide ? 32 : 16) != 0)
         return IQEI_FETCH;
     for (unsigned i = 0; i < 4; i++)
         words[i] = load_le64(bytes + 8 * i);

@@ -101,6 +101,7 @@ bool sv_pipeline_submit(struct sv_pipeline *p, const svasim_request *request)
     txn->stage = SVASIM_STAGE_QUEUE;
     txn->active = true;
     txn->walking = txn->missed = txn->joined = txn->listed = false;
+    txn->piece = 0;
     memset(txn->where, 0, sizeof txn->where);
     txn->joiners = (struct sv_list){NULL, NULL, 0};
     if (p->queue.count == 0 && may_start(p) && sv_rate_peek(&p->lookup_rate, p->now) == p->now) {

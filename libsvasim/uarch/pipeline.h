@@ -84,7 +84,7 @@ struct sv_pipeline {
 
     /* configuration */
     uint32_t lookup_latency, respond_latency, walkers, pending, memory_latency, memory_interval,
-        memory_depth;
+        memory_depth, piece_ticks;
     uint32_t context_latency, pasid_latency, table_latency, hpt_leaf_latency, hpt_table_latency;
     bool join;
 

@@ -48,6 +48,7 @@ static void read_config(struct sv_pipeline *p, const svasim_config *config)
     p->join = value[SV_KEY_JOIN] != 0;
     p->memory_latency = (uint32_t)value[SV_KEY_MEM_LATENCY];
     p->memory_interval = (uint32_t)value[SV_KEY_MEM_INTERVAL];
+    p->piece_ticks = (uint32_t)value[SV_KEY_PIECE_TICKS];
     p->memory_depth = (uint32_t)value[SV_KEY_MEM_DEPTH];
     p->devices.itags = (uint32_t)value[SV_KEY_ITAGS];
     p->devices.capacity = (uint32_t)value[SV_KEY_DEVICE_PENDING];

@@ -15,6 +15,7 @@ struct sv_txn {
     bool walking;                /* holds a walker */
     bool missed;                 /* needs or needed a walk */
     bool joined, listed;
+    uint8_t piece; /* of a read under way: the next to arrive */
     uint64_t where[SVASIM_STAGE_COUNT];
     svasim_tick walker_since, missed_at;
     svasim_request request;

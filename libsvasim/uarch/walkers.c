@@ -234,15 +234,36 @@ static void run_walk(struct sv_pipeline *p, struct sv_txn *txn)
 
 void sv_walkers_looked_up(struct sv_pipeline *p, struct sv_txn *txn)
 {
+    if (txn->ask == SV_ASK_READ) { /* the next piece of it */
+        sv_walkers_memory_answered(p, txn);
+        return;
+    }
     sv_core_serve_cache(p->core, &txn->walk, (enum sv_ask)txn->ask);
     txn->ask = (uint8_t)sv_walk_answer(&txn->walk);
     run_walk(p, txn);
 }
 
+/* A long read: its next piece is here. True: others follow, one after the other. */
+static bool more_pieces(struct sv_pipeline *p, struct sv_txn *txn)
+{
+    p->core->counter[SV_COUNT_MRDS] += txn->piece == 0;
+    if (!sv_core_read_piece(p->core, &txn->walk, txn->piece)) {
+        txn->piece = 0;
+        return false;
+    }
+    txn->piece++;
+    p->busy[SV_RES_MEMORY_DEPTH] += p->piece_ticks;
+    sv_heap_put(p, (struct sv_event){p->now + p->piece_ticks, p->sequence++, txn});
+    return true;
+}
+
 void sv_walkers_memory_answered(struct sv_pipeline *p, struct sv_txn *txn)
 {
+    if (txn->ask != SV_ASK_READ || txn->walk.bytes <= p->core->piece_bytes)
+        sv_core_serve_memory(p->core, &txn->walk, (enum sv_ask)txn->ask);
+    else if (more_pieces(p, txn))
+        return;
     p->memory_busy--;
-    sv_core_serve_memory(p->core, &txn->walk, (enum sv_ask)txn->ask);
     sv_txn_enter(txn, p->now, SVASIM_STAGE_WALK_LOOKUP);
     txn->ask = (uint8_t)sv_walk_answer(&txn->walk);
     if (p->memory_queue.count) {
