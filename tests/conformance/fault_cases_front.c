@@ -77,6 +77,7 @@ static const struct fault_case front[] = {
     {RAISE(RTA_3), "------I", 0, 0, 'r'},
     {RAISE(RTA_3), "------I", 0, 0, 'r', "cap.ssirws=on", "rtaddr 0x80"},
     {RAISE(RTA_3), "------I", 0, 0, 'r', .edits = "context p=0"},
+    /* trap 121: U for translation requests, not C; no table is read. */
     {RAISE(RTA_4), "UUUUUUI", 0, 1, 'w', .edits = "rtaddr 0xc00; root raw0=2"},
     {RAISE(RTA_5), "-U-U-U-", 0, 1, 'r', "cap.version_major=8", .flags = SVASIM_EXEC},
     {RAISE(SRT_1), "UUCCUUI", 0, 1, 'r', .edits = "rootat " NOWHERE},
