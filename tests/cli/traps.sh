@@ -19,7 +19,7 @@ cmp -s numbers wanted || {
 awk -F '|' '/^\| [0-9]/ {
     gsub(/ /, "", $2)
     cell = $5
-    while (match(cell, /`[^`]+\.(svt|c)(: [a-z0-9_]+)?`/)) {
+    while (match(cell, /`[^`]+\.(svt|c|sh)(: [a-z0-9_]+)?`/)) {
         span = substr(cell, RSTART + 1, RLENGTH - 2)
         cell = substr(cell, RSTART + RLENGTH)
         path = span
@@ -41,7 +41,8 @@ while read -r number path name; do
     fi
 done <named
 
-(cd "$sources" && grep -rEno --include='*.svt' --include='*.c' 'trap [0-9]+:' tests) |
+(cd "$sources" && grep -rEno --include='*.svt' --include='*.c' --include='*.sh' \
+    'trap [0-9]+:' tests) |
     sed -E 's/^([^:]+):[0-9]+:trap ([0-9]+):$/\2 \1/' | sort -u >tags
 awk '{ print $1, $2 }' named | sort -u >rows
 comm -23 tags rows >unnamed
