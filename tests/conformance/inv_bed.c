@@ -5,7 +5,6 @@
 #include <check.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define ALL_RIGHTS (SVASIM_MAP_READ | SVASIM_MAP_WRITE | SVASIM_MAP_USER)
@@ -16,21 +15,21 @@
 /* Domains 7 and 8 have first-stage and pass-through entries, the others second-stage and nested
  * ones, so that every domain shows both IOTLB columns where that is legal. */
 static const struct inv_space scalable_spaces[] = {
-    {0x0108, 0x05, false, 1, 7, 4, 0},  {0x0108, 0x06, false, 4, 7, 4, 0},
-    {0x0108, 0x07, false, 2, 9, 4, 0},  {0x0108, 0x08, false, 3, 9, 4, 0},
-    {0x0108, 0x41, false, 1, 7, 5, 0},  {0x0108, 0x14, true, 1, 7, 4, 0},
-    {0x0109, 0x05, false, 2, 9, 4, 0},  {0x0109, 0x06, false, 1, 8, 4, 0},
-    {0x0109, 0x08, false, 3, 10, 4, 1}, {0x0109, 0x15, true, 3, 9, 4, 0},
-    {0x0188, 0x05, false, 1, 8, 4, 0},  {0x0188, 0x07, false, 2, 10, 4, 1},
-    {0x0188, 0x09, false, 2, 11, 4, 2}, {0x0188, 0x16, true, 4, 8, 4, 0},
-    {0x010a, 0x15, true, 2, 9, 4, 0},   {0x010c, 0x15, true, 2, 9, 4, 0},
-    {0x010f, 0x15, true, 2, 9, 4, 0},   {0x0208, 0x15, true, 2, 10, 4, 1},
+    {0x0108, 0x05, false, 1, 7, 4, 0, 0},  {0x0108, 0x06, false, 4, 7, 4, 0, 9},
+    {0x0108, 0x07, false, 2, 9, 4, 0, 0},  {0x0108, 0x08, false, 3, 9, 4, 0, 0},
+    {0x0108, 0x41, false, 1, 7, 5, 0, 0},  {0x0108, 0x14, true, 1, 7, 4, 0, 7},
+    {0x0109, 0x05, false, 2, 9, 4, 0, 10}, {0x0109, 0x06, false, 1, 8, 4, 0, 0},
+    {0x0109, 0x08, false, 3, 10, 4, 1, 0}, {0x0109, 0x15, true, 3, 9, 4, 0, 9},
+    {0x0188, 0x05, false, 1, 8, 4, 0, 0},  {0x0188, 0x07, false, 2, 10, 4, 1, 0},
+    {0x0188, 0x09, false, 2, 11, 4, 2, 0}, {0x0188, 0x16, true, 4, 8, 4, 0, 0},
+    {0x010a, 0x15, true, 2, 9, 4, 0, 0},   {0x010c, 0x15, true, 2, 9, 4, 0, 0},
+    {0x010f, 0x15, true, 2, 9, 4, 0, 0},   {0x0208, 0x15, true, 2, 10, 4, 1, 0},
 };
 static const struct inv_space legacy_spaces[] = {
-    {0x0108, SVASIM_NO_PASID, true, 0, 7, 4, 0},  {0x0109, SVASIM_NO_PASID, true, 0, 7, 4, 0},
-    {0x0188, SVASIM_NO_PASID, true, 0, 9, 4, 1},  {0x010a, SVASIM_NO_PASID, true, 0, 9, 4, 1},
-    {0x010c, SVASIM_NO_PASID, true, 0, 11, 4, 2}, {0x010f, SVASIM_NO_PASID, true, 0, 7, 4, 0},
-    {0x0208, SVASIM_NO_PASID, true, 0, 11, 4, 2},
+    {0x0108, SVASIM_NO_PASID, true, 0, 7, 4, 0, 0},  {0x0109, SVASIM_NO_PASID, true, 0, 7, 4, 0, 0},
+    {0x0188, SVASIM_NO_PASID, true, 0, 9, 4, 1, 0},  {0x010a, SVASIM_NO_PASID, true, 0, 9, 4, 1, 0},
+    {0x010c, SVASIM_NO_PASID, true, 0, 11, 4, 2, 0}, {0x010f, SVASIM_NO_PASID, true, 0, 7, 4, 0, 0},
+    {0x0208, SVASIM_NO_PASID, true, 0, 11, 4, 2, 0},
 };
 #define COUNT(array) ((unsigned)(sizeof(array) / sizeof((array)[0])))
 
@@ -59,6 +58,17 @@ static const struct page nested_pages[] = {
     {UINT64_C(0x1280234000), UINT64_C(0xc0234000), 30, 21},
     {UINT64_C(0x12c0005000), UINT64_C(0x100005000), 12, 30},
     {UINT64_C(0x1300a00000), UINT64_C(0x140a00000), 30, 30},
+};
+
+/* Host addresses that a host permission table allows: by its entries of level 1, 2 and 3. */
+static const struct {
+    uint64_t address;
+    const char *rights;
+    const char *leaf, *table; /* caches of what was found there, and of what leads to it */
+} grants[] = {
+    {UINT64_C(0x1234567000), "pp7=3", "hpt_4k", "hpt_l2e"},
+    {UINT64_C(0x1240007000), "pp0=3", "hpt_2m", "hpt_l3e"},
+    {UINT64_C(0x1280234000), "pp2=3", "hpt_1g", "hpt_l4e"},
 };
 
 const struct inv_space *inv_spaces(const struct inv_bed *inv, unsigned *count)
@@ -156,36 +166,29 @@ static void build_space(struct inv_bed *inv, const struct inv_space *space)
         set(inv, space, SVASIM_ENTRY_CONTEXT, text);
 }
 
+/* One table per HPTDID; whoever comes first makes it. */
+static void build_permissions(struct inv_bed *inv, const struct inv_space *space)
+{
+    char text[64];
+    bool is_new = !inv->permissions[space->hpt_domain];
+    if (is_new)
+        inv->permissions[space->hpt_domain] = svasim_tables_frame(inv->bed.tables, 1);
+    (void)snprintf(text, sizeof text, "hptdid=%u hptptr=0x%" PRIx64, space->hpt_domain,
+                   inv->permissions[space->hpt_domain]);
+    set(inv, space, SVASIM_ENTRY_PASID, text);
+    set(inv, space, SVASIM_ENTRY_CONTEXT, "hpte=1 eptr=1");
+    for (uint8_t i = 0; i < COUNT(grants) && is_new; i++) {
+        svasim_entry_ref ref = {.entry = SVASIM_ENTRY_HPT,
+                                .source_id = space->sid,
+                                .pasid = space->pasid,
+                                .address = grants[i].address,
+                                .level = i + 1};
+        ck_assert_msg(svasim_tables_set(inv->bed.tables, &ref, grants[i].rights) == SVASIM_OK, "%s",
+                      svasim_tables_error(inv->bed.tables));
+    }
+}
+
 /* --- what a fill leaves --- */
-
-static int compare(const void *left, const void *right)
-{
-    const struct inv_entry *a = left, *b = right;
-    const uint64_t keys[][2] = {{a->cache, b->cache},
-                                {a->tags.address, b->tags.address},
-                                {a->tags.bytes, b->tags.bytes},
-                                {a->tags.pasid, b->tags.pasid},
-                                {a->tags.source_id, b->tags.source_id},
-                                {a->tags.domain_id, b->tags.domain_id},
-                                {a->tags.pgtt, b->tags.pgtt},
-                                {a->tags.with_pasid, b->tags.with_pasid}};
-    for (unsigned i = 0; i < COUNT(keys); i++)
-        if (keys[i][0] != keys[i][1])
-            return keys[i][0] < keys[i][1] ? -1 : 1;
-    return 0;
-}
-
-static void add(struct inv_list *list, const char *cache, svasim_cache_entry tags)
-{
-    struct inv_entry entry = {.tags = tags};
-    while (strcmp(svasim_cache_at(entry.cache)->name, cache) != 0)
-        entry.cache++;
-    for (unsigned i = 0; i < list->count; i++)
-        if (compare(&list->entry[i], &entry) == 0)
-            return;
-    ck_assert_uint_lt(list->count, INV_ENTRIES);
-    list->entry[list->count++] = entry;
-}
 
 /* Entries of `levels` down to the one above a page of 2^shift bytes. */
 static void add_tables(struct inv_list *list, bool second, const struct inv_space *space,
@@ -195,11 +198,11 @@ static void add_tables(struct inv_list *list, bool second, const struct inv_spac
                                             {"ss_pde", "ss_pdpe", "ss_pml4e", "ss_pml5e"}};
     for (unsigned level = 2 + (shift - 12) / 9; level <= levels; level++) {
         unsigned span = 3 + 9 * level;
-        add(list, names[second][level - 2],
-            (svasim_cache_entry){.address = align(address, span),
-                                 .bytes = UINT64_C(1) << span,
-                                 .pasid = second ? SVASIM_NO_PASID : space->pasid,
-                                 .domain_id = space->domain});
+        inv_list_add(list, names[second][level - 2],
+                     (svasim_cache_entry){.address = align(address, span),
+                                          .bytes = UINT64_C(1) << span,
+                                          .pasid = second ? SVASIM_NO_PASID : space->pasid,
+                                          .domain_id = space->domain});
     }
 }
 
@@ -220,14 +223,33 @@ static void add_page(struct inv_list *list, const struct inv_space *space, const
     if (second)
         add_tables(list, true, space, space->pgtt == 3 ? page->gpa : page->address, levels,
                    page->second_shift);
-    add(list, names[(shift - 12) / 9],
-        (svasim_cache_entry){.address = align(page->address, shift),
-                             .bytes = UINT64_C(1) << shift,
-                             .pasid = space->pasid,
-                             .source_id = space->sid,
-                             .domain_id = space->domain,
-                             .pgtt = space->pgtt,
-                             .with_pasid = !space->is_rid});
+    inv_list_add(list, names[(shift - 12) / 9],
+                 (svasim_cache_entry){.address = align(page->address, shift),
+                                      .bytes = UINT64_C(1) << shift,
+                                      .pasid = space->pasid,
+                                      .source_id = space->sid,
+                                      .domain_id = space->domain,
+                                      .pgtt = space->pgtt,
+                                      .with_pasid = !space->is_rid});
+}
+
+static void add_permissions(struct inv_list *list, const struct inv_space *space)
+{
+    for (unsigned i = 0; i < COUNT(grants); i++) {
+        unsigned page = 12 + 9 * i, span = 25 + 8 * i; /* 4 KiB, 2 MiB, 1 GiB; 32 MiB and up */
+        inv_list_add(list, grants[i].leaf,
+                     (svasim_cache_entry){.address = align(grants[i].address, page),
+                                          .bytes = UINT64_C(1) << page,
+                                          .pasid = space->is_rid ? SVASIM_NO_PASID : space->pasid,
+                                          .source_id = space->sid,
+                                          .domain_id = space->hpt_domain,
+                                          .with_pasid = !space->is_rid});
+        inv_list_add(list, grants[i].table,
+                     (svasim_cache_entry){.address = align(grants[0].address, span),
+                                          .bytes = UINT64_C(1) << span,
+                                          .pasid = SVASIM_NO_PASID,
+                                          .domain_id = space->hpt_domain});
+    }
 }
 
 static void predict(struct inv_bed *inv)
@@ -236,20 +258,22 @@ static void predict(struct inv_bed *inv)
     const struct inv_space *spaces = inv_spaces(inv, &count);
     for (unsigned i = 0; i < count; i++) {
         const struct inv_space *space = &spaces[i];
-        add(&inv->filled, "context",
-            (svasim_cache_entry){.pasid = SVASIM_NO_PASID,
-                                 .source_id = space->sid,
-                                 .domain_id = inv->legacy ? space->domain : 0});
+        inv_list_add(&inv->filled, "context",
+                     (svasim_cache_entry){.pasid = SVASIM_NO_PASID,
+                                          .source_id = space->sid,
+                                          .domain_id = inv->legacy ? space->domain : 0});
         if (!inv->legacy)
-            add(&inv->filled, "pasid",
-                (svasim_cache_entry){.pasid = space->pasid,
-                                     .source_id = space->sid,
-                                     .domain_id = space->domain,
-                                     .pgtt = space->pgtt});
+            inv_list_add(&inv->filled, "pasid",
+                         (svasim_cache_entry){.pasid = space->pasid,
+                                              .source_id = space->sid,
+                                              .domain_id = space->domain,
+                                              .pgtt = space->pgtt});
         for (unsigned p = 0; page_of(space, p); p++)
             add_page(&inv->filled, space, page_of(space, p));
+        if (space->hpt_domain)
+            add_permissions(&inv->filled, space);
     }
-    qsort(inv->filled.entry, inv->filled.count, sizeof inv->filled.entry[0], compare);
+    inv_list_sort(&inv->filled);
 }
 
 /* --- life --- */
@@ -260,16 +284,19 @@ void inv_open(struct inv_bed *inv, bool legacy, const char *config)
     *inv = (struct inv_bed){.legacy = legacy};
     (void)snprintf(text, sizeof text,
                    "cap.mamv=63 iotlb_2m.ways=16 iotlb_1g.ways=64 fs_pde.ways=16 fs_pdpe.ways=16 "
-                   "fs_pml4e.ways=16 ss_pde.ways=16 ss_pdpe.ways=16 ss_pml4e.ways=16 %s",
-                   config ? config : "");
+                   "fs_pml4e.ways=16 ss_pde.ways=16 ss_pdpe.ways=16 ss_pml4e.ways=16 %s %s",
+                   legacy ? "" : "cap.hpts=on cap.hpt1gps=on", config ? config : "");
     const struct bed_plan plan = {.pgtt = legacy ? 0 : 4, .config = text};
     unsigned count;
     bed_open(&inv->bed, &plan);
     inv->bed.plan.config = NULL; /* it was on the stack */
     const struct inv_space *spaces = inv_spaces(inv, &count);
     build_seconds(inv);
-    for (unsigned i = 0; i < count; i++)
+    for (unsigned i = 0; i < count; i++) {
         build_space(inv, &spaces[i]);
+        if (spaces[i].hpt_domain)
+            build_permissions(inv, &spaces[i]);
+    }
     predict(inv);
     bed_on(&inv->bed);
 }
@@ -279,18 +306,26 @@ void inv_close(struct inv_bed *inv)
     bed_close(&inv->bed);
 }
 
+static void ask(struct inv_bed *inv, const struct inv_space *space, uint64_t address, svasim_at at)
+{
+    uint32_t pasid = space->is_rid ? SVASIM_NO_PASID : space->pasid;
+    svasim_request request = bed_request(&inv->bed, pasid, SVASIM_READ);
+    request.source_id = space->sid;
+    request.address = address;
+    request.at = (uint8_t)at;
+    (void)bed_expect(&inv->bed, &request, SVASIM_FAULT_NONE);
+}
+
 void inv_fill(struct inv_bed *inv)
 {
     unsigned count;
     const struct inv_space *spaces = inv_spaces(inv, &count);
-    for (unsigned i = 0; i < count; i++)
-        for (unsigned p = 0; page_of(&spaces[i], p); p++) {
-            uint32_t pasid = spaces[i].is_rid ? SVASIM_NO_PASID : spaces[i].pasid;
-            svasim_request request = bed_request(&inv->bed, pasid, SVASIM_READ);
-            request.source_id = spaces[i].sid;
-            request.address = page_of(&spaces[i], p)->address;
-            (void)bed_expect(&inv->bed, &request, SVASIM_FAULT_NONE);
-        }
+    for (unsigned i = 0; i < count; i++) {
+        for (unsigned p = 0; page_of(&spaces[i], p); p++)
+            ask(inv, &spaces[i], page_of(&spaces[i], p)->address, SVASIM_UNTRANSLATED);
+        for (unsigned p = 0; p < COUNT(grants) && spaces[i].hpt_domain; p++)
+            ask(inv, &spaces[i], grants[p].address, SVASIM_TRANSLATED);
+    }
 }
 
 void inv_refill(struct inv_bed *inv)
@@ -298,46 +333,4 @@ void inv_refill(struct inv_bed *inv)
     bed_on(&inv->bed);
     inv_fill(inv);
     inv_expect(inv, &inv->filled, "fill");
-}
-
-void inv_contents(const struct inv_bed *inv, struct inv_list *out)
-{
-    out->count = 0;
-    for (unsigned cache = 0; svasim_cache_at(cache); cache++) {
-        uint32_t slot = 0;
-        struct inv_entry *entry = &out->entry[out->count];
-        while (svasim_cache_next(inv->bed.unit, cache, &slot, &entry->tags)) {
-            entry->cache = cache;
-            ck_assert_uint_lt(++out->count, INV_ENTRIES);
-            entry++;
-        }
-    }
-    qsort(out->entry, out->count, sizeof out->entry[0], compare);
-}
-
-static void report(const struct inv_entry *entry, const char *where, const char *what)
-{
-    ck_abort_msg("%s: %s is %s: sid %04x pasid %x domain %u pgtt %u address %" PRIx64
-                 " bytes %" PRIx64 "%s",
-                 where, svasim_cache_at(entry->cache)->name, what, entry->tags.source_id,
-                 entry->tags.pasid, entry->tags.domain_id, entry->tags.pgtt, entry->tags.address,
-                 entry->tags.bytes, entry->tags.with_pasid ? ", with PASID" : "");
-}
-
-void inv_expect(const struct inv_bed *inv, const struct inv_list *expected, const char *where)
-{
-    static struct inv_list actual;
-    unsigned a = 0, e = 0;
-    inv_contents(inv, &actual);
-    while (a < actual.count || e < expected->count) {
-        int order = a == actual.count      ? 1
-                    : e == expected->count ? -1
-                                           : compare(&actual.entry[a], &expected->entry[e]);
-        if (order < 0)
-            report(&actual.entry[a], where, "there, and should not be");
-        if (order > 0)
-            report(&expected->entry[e], where, "not there, and should be");
-        a++;
-        e++;
-    }
 }

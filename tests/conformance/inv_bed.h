@@ -20,11 +20,16 @@ struct inv_list {
     unsigned count;
 };
 
+/* Add an entry unless it is there; to be sorted when all are. */
+void inv_list_add(struct inv_list *list, const char *cache, svasim_cache_entry tags);
+void inv_list_sort(struct inv_list *list);
+
 struct inv_bed {
     struct bed bed;
     bool legacy;
     svasim_tree second[4];
-    struct inv_list filled; /* what a fill must leave in the caches */
+    uint64_t permissions[16]; /* host permission tables by HPTDID */
+    struct inv_list filled;   /* what a fill must leave in the caches */
 };
 
 /* Who asks: a device and a PASID (SVASIM_NO_PASID: none) of the described ones, and how it is
@@ -36,6 +41,8 @@ struct inv_space {
     uint8_t pgtt;   /* 0: legacy, TT 01b */
     uint16_t domain;
     uint8_t first_levels, second; /* index of a second stage */
+    uint16_t hpt_domain;          /* of the table that translated requests are checked against;
+                                     0: they are not sent */
 };
 
 void inv_open(struct inv_bed *inv, bool legacy, const char *config);
