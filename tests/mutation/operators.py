@@ -9,6 +9,7 @@ RELATIONS = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "=="}
 SWAPS = {"&&": "||", "||": "&&", "<<": ">>", ">>": "<<", "++": "--", "--": "++", "|=": "=",
          "&=": "="}
 ASSIGN = {"=", "|=", "&=", "+=", "-=", "<<=", ">>="}
+NOT_CHANGED = {"REQUIRE", "SV_FAULT_RECORDS_MAX"}  # macros: the checks themselves, a size
 STOPS = {
     "&&": ASSIGN | {"&&", "||", "?", ":"},
     "||": ASSIGN | {"||", "?", ":"},
@@ -228,16 +229,18 @@ class Maker:
             self.tokens[opening - 1].text in ("if", "for", "while")
 
     def run_code(self):
-        values = re.compile(r"\b(SV_FAULT_RECORDS_MAX)\b")
+        """Function bodies, tables of constants, and macros that stand for a value."""
+        name = None  # of the macro whose line we are in
         for i, token in enumerate(self.tokens):
-            if token.directive:
-                name = self.text[token.start:].split(None, 1)[0]
-                body = token.directive == "define" and i > 1 and \
-                    self.tokens[i - 1].directive and token.text not in ("define", "REQUIRE")
-                line = self.text[self.source.lines[self.source.line(token.start) - 1]:token.start]
-                if body and "define" in line and not values.search(line) and name:
+            if token.directive != "define":
+                name = None
+                if not token.directive and (self.source.function_of(i) or self.in_table(i)):
                     self.code(i)
-            elif self.source.function_of(i) or self.in_table(i):
+            elif token.text == "define":
+                name = None
+            elif name is None:
+                name = token.text
+            elif name not in NOT_CHANGED:
                 self.code(i)
         return self.out
 
