@@ -206,10 +206,7 @@ static enum sv_ask accept_entry(struct sv_walk *walk)
     if (!walk->rules->has_ss_cache || !grants_any(walk, ss->granted))
         return read_entry(walk);
     walk->table_fill = (struct sv_table){.base = ss->table, .granted = ss->granted};
-    walk->key.address = ss->address;
-    walk->key.domain_id = walk->entry.domain_id;
-    walk->key.stage = 2;
-    walk->key.level = ss->level + 1;
+    walk->key.level = ss->level + 1; /* the rest is as it was looked up */
     walk->fill_cache = (uint8_t)(SV_CACHE_SS_L2 + ss->level - 1);
     walk->fill = &walk->table_fill;
     walk->judge = read_entry;

@@ -46,6 +46,9 @@ static void only_the_fault_bit_can_be_written(void **state)
     unit_write(&bed, REG_FRCD + 12, 4, 0x7fffffff);
     assert_int_equal(record(&bed, 0, 0), low);
     assert_int_equal(record(&bed, 0, 1), high);
+    assert_int_equal(unit_read(&bed, REG_FRCD, 4), low & UINT32_MAX);
+    assert_int_equal(unit_read(&bed, REG_FRCD + 4, 4), low >> 32);
+    assert_int_equal(unit_read(&bed, REG_FRCD + 8, 4), high & UINT32_MAX);
     assert_int_equal(unit_read(&bed, REG_FRCD + 12, 4), high >> 32);
     unit_write(&bed, REG_FSTS, 4, FSTS_PPF); /* read-only */
     status_is(&bed, FSTS_PPF, 0);
@@ -279,15 +282,16 @@ static void other_registers_may_follow_at_once(void **state)
 {
     struct unit_bed bed;
     (void)state;
-    unit_open(&bed, UNIT_SCALABLE, "cap.fro=0x100 cap.nfr=0 cap.iro=0x101");
+    unit_open(&bed, UNIT_SCALABLE, "cap.fro=0x100 cap.nfr=15 cap.iro=0x110");
     unit_on(&bed);
-    unit_fault(&bed, UNIT_NO_SID);
-    unit_write(&bed, 0x1018, 8, UINT64_C(3) << 60);
-    assert_int_equal(unit_read(&bed, 0x1018, 8), UINT64_C(3) << 60);
-    assert_true(pending(&bed, 0));
-    clear(&bed, 0);
-    assert_false(pending(&bed, 0));
-    assert_int_equal(unit_read(&bed, 0x1018, 8), UINT64_C(3) << 60);
+    for (unsigned i = 0; i < 16; i++)
+        unit_fault(&bed, UNIT_NO_SID);
+    unit_write(&bed, 0x1108, 8, UINT64_C(3) << 60);
+    assert_int_equal(unit_read(&bed, 0x1108, 8), UINT64_C(3) << 60);
+    assert_true(pending(&bed, 15));
+    clear(&bed, 15);
+    assert_false(pending(&bed, 15));
+    assert_int_equal(unit_read(&bed, 0x1108, 8), UINT64_C(3) << 60);
     unit_close(&bed);
 }
 
