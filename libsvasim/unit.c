@@ -6,6 +6,7 @@
 #include "base/assert.h"
 #include "uarch/device_tlb.h"
 #include "uarch/inv_queue.h"
+#include "uarch/monitor.h"
 #include "uarch/page_requests.h"
 
 #include <stdio.h>
@@ -187,6 +188,8 @@ svasim_err svasim_mmio_write(svasim *unit, uint32_t offset, uint32_t bytes, uint
     if ((bytes != 4 && bytes != 8) || offset % bytes)
         return refuse(unit, "register access: 4 or 8 bytes, naturally aligned");
     const struct sv_rules *rules = &unit->core.rules;
+    if (unit->core.mode.monitored)
+        sv_monitor_settle(&unit->core);
     unsigned actions = sv_registers_write(&unit->core.registers, rules, offset, bytes, value);
     if (actions & SV_ACTION_LATCH_ROOT) {
         sv_registers_latch(&unit->core.registers, rules, &unit->core.mode);
@@ -206,6 +209,10 @@ svasim_err svasim_mmio_write(svasim *unit, uint32_t offset, uint32_t bytes, uint
         sv_inv_registers_run(&unit->pipeline, actions);
     if (actions & SV_ACTION_QUEUE)
         sv_inv_queue_run(&unit->pipeline);
+    if (actions & SV_ACTION_PERF)
+        sv_monitor_programmed(&unit->core);
+    if (actions & SV_ACTION_COMMAND)
+        sv_monitor_command(&unit->pipeline);
     sv_core_send_messages(&unit->core);
     return SVASIM_OK;
 }
@@ -214,6 +221,8 @@ svasim_err svasim_mmio_read(svasim *unit, uint32_t offset, uint32_t bytes, uint6
 {
     if ((bytes != 4 && bytes != 8) || offset % bytes)
         return refuse(unit, "register access: 4 or 8 bytes, naturally aligned");
+    if (unit->core.mode.monitored)
+        sv_monitor_settle(&unit->core);
     *value = sv_registers_read(&unit->core.registers, offset, bytes);
     return SVASIM_OK;
 }
@@ -261,6 +270,8 @@ svasim_err svasim_page_ask(svasim *unit, const svasim_page_request *request,
     if (!sv_rules_has(&unit->core.rules, SV_CAP_PRS))
         return refuse(unit, "page requests: cap.prs is off");
     *out_answer = sv_page_ask(&unit->pipeline, &unit->walk, request, &fault);
+    if (unit->core.mode.monitored)
+        sv_monitor_settle(&unit->core);
     if (out_fault)
         *out_fault = fault;
     return SVASIM_OK;

@@ -155,6 +155,27 @@ typedef struct svasim_register_field {
     registers have none here: see svasim_capability_at. */
 SVASIM_API const svasim_register_field *svasim_register_field_at(unsigned index);
 
+/** A filter of a performance counter, as a bit (rev 5.10, section 10.4). */
+enum {
+    SVASIM_PERF_REQUESTER = 1u << 0,
+    SVASIM_PERF_DOMAIN = 1u << 1,
+    SVASIM_PERF_PASID = 1u << 2,
+    SVASIM_PERF_ADDRESS_TYPE = 1u << 3,
+    SVASIM_PERF_LEVEL = 1u << 4
+};
+
+/** What a performance counter can count (table 49). */
+typedef struct svasim_perf_event_info {
+    const char *name;   /**< mnemonic: "IOTLB_HIT" */
+    unsigned counter;   /**< index of the counter that counts the same */
+    uint8_t group, bit; /**< how it is selected */
+    bool level;         /**< added up every cycle, not once per occurrence */
+    uint8_t pairs;      /**< filters the specification allows with it */
+    uint8_t knows;      /**< filters that perf.filter_pairs=known allows */
+} svasim_perf_event_info;
+/** NULL past the end */
+SVASIM_API const svasim_perf_event_info *svasim_perf_event_at(unsigned index);
+
 /** Where software reads a capability: a config key as bits of CAP_REG or ECAP_REG. */
 typedef struct svasim_capability_info {
     const char *key;  /**< "cap.mgaw" */

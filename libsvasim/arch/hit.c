@@ -84,15 +84,26 @@ svasim_fault sv_check_rights(const struct sv_rules *rules, const svasim_request 
     return missing_right(rules, request, t, reads, writes);
 }
 
-void sv_mode_settle(struct sv_mode *mode, const struct sv_rules *rules)
+static void allow_hits(struct sv_mode *mode, const struct sv_rules *rules)
 {
     bool scalable = mode->ttm == SV_TTM_SCALABLE && sv_rules_has(rules, SV_CAP_SMTS);
     bool legacy = mode->ttm == SV_TTM_LEGACY && !mode->ssirwe;
     mode->open[false] = mode->enabled && (scalable || legacy);
     mode->open[true] = mode->enabled && scalable;
     for (unsigned i = 0; i < 2; i++)
-        mode->hits[i] = mode->open[i] && rules->has_iotlb;
+        mode->hits[i] = mode->open[i] && rules->has_iotlb && !mode->monitored;
+}
+
+void sv_mode_settle(struct sv_mode *mode, const struct sv_rules *rules)
+{
+    allow_hits(mode, rules);
     mode->generation++;
+}
+
+void sv_mode_monitor(struct sv_mode *mode, const struct sv_rules *rules, bool monitored)
+{
+    mode->monitored = monitored;
+    allow_hits(mode, rules);
 }
 
 struct sv_lookup sv_hit_key(const svasim_request *request)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* registers.c - reads and writes of the register file. A row of registers.def says where each
  * register lies and what a write stores; those whose write does more have a function here.
- * Not modelled: interrupt remapping and performance registers act as storage or are absent. */
+ * Not modelled: interrupt remapping registers act as storage or are absent. */
 #include "arch/registers.h"
 
 #define GCMD_TE        (UINT64_C(1) << 31)
@@ -14,6 +14,7 @@
 #define CONTROL_IP     (UINT64_C(1) << 30)
 #define ICS_IWC        UINT64_C(1)
 #define RTADDR_SSIRWE  (UINT64_C(1) << 7)
+#define PERF_PIS       UINT64_C(1)
 #define COMMAND_BIT    (UINT64_C(1) << 63) /* ICC, IVT */
 #define CCMD_CAIG      bits_mask(60, 59)
 #define IOTLB_IAIG     bits_mask(58, 57)
@@ -55,6 +56,10 @@ void sv_registers_reset(struct sv_registers *registers, const svasim_config *con
     registers->fault_width = widest_address(config);
     registers->log.count = (uint16_t)(config->value[SV_KEY_NFR] + 1);
     registers->log.collapse = config->value[SV_KEY_COLLAPSE] != 0;
+    sv_perfmon_reset(&registers->perf, config);
+    sv_perfmon_announce(&registers->perf, registers->value);
+    sv_commands_reset(&registers->commands, config);
+    registers->value[SV_REG_ECCAP3] = sv_commands_capability(&registers->commands);
 }
 
 /* --- event messages, section 11.4.7.2 and its neighbours --- */
@@ -65,6 +70,7 @@ static const struct {
     {SV_REG_FECTL, SV_REG_FEDATA, SV_REG_FEADDR, SV_REG_FEUADDR},
     {SV_REG_IECTL, SV_REG_IEDATA, SV_REG_IEADDR, SV_REG_IEUADDR},
     {SV_REG_PECTL, SV_REG_PEDATA, SV_REG_PEADDR, SV_REG_PEUADDR},
+    {SV_REG_PERFINTRCTL, SV_REG_PERFINTRDATA, SV_REG_PERFINTRADDR, SV_REG_PERFINTRUADDR},
 };
 
 static void raise_message(struct sv_registers *registers, enum sv_message message)
@@ -158,6 +164,24 @@ void sv_registers_page_status(struct sv_registers *registers, uint64_t bit)
     registers->value[SV_REG_PRS] |= bit;
     if (!(before & (SV_PRS_PPR | SV_PRS_PRO)))
         raise_message(registers, SV_MESSAGE_PAGE);
+}
+
+bool sv_registers_perf_event_is_new(const struct sv_registers *registers)
+{
+    return !(registers->value[SV_REG_PERFINTRSTS] & PERF_PIS);
+}
+
+void sv_registers_perf_event(struct sv_registers *registers)
+{
+    bool is_new = sv_registers_perf_event_is_new(registers);
+    registers->value[SV_REG_PERFINTRSTS] |= PERF_PIS;
+    if (is_new)
+        raise_message(registers, SV_MESSAGE_PERF);
+}
+
+void sv_registers_run_command(struct sv_registers *registers)
+{
+    sv_commands_run(&registers->commands, &registers->value[SV_REG_ECRSP], &registers->perf);
 }
 
 /* --- writes with effects --- */
@@ -269,6 +293,10 @@ static unsigned write_half(struct sv_registers *registers, const struct sv_rules
     }
     if (in_iotlb(registers, offset))
         return write_iotlb(registers, offset, value);
+    if (sv_perfmon_has(&registers->perf, offset)) {
+        sv_perfmon_write(&registers->perf, offset, value);
+        return SV_ACTION_PERF;
+    }
     unsigned i = register_at(registers, offset);
     if (i == SV_REG_COUNT)
         return SV_ACTION_NONE;
@@ -293,6 +321,17 @@ static unsigned write_half(struct sv_registers *registers, const struct sv_rules
     case SV_REG_PRS:
         write_w1c(registers, SV_REG_PRS, value, SV_PRS_PPR | SV_PRS_PRO, SV_MESSAGE_PAGE);
         return SV_ACTION_NONE;
+    case SV_REG_PERFINTRCTL:
+        write_control(registers, SV_MESSAGE_PERF, value);
+        return SV_ACTION_NONE;
+    case SV_REG_PERFINTRSTS:
+        write_w1c(registers, SV_REG_PERFINTRSTS, value, PERF_PIS, SV_MESSAGE_PERF);
+        return SV_ACTION_NONE;
+    case SV_REG_ECMD:
+        return sv_commands_write(&registers->commands, &registers->value[SV_REG_ECRSP], shift / 8,
+                                 value)
+                   ? SV_ACTION_COMMAND
+                   : SV_ACTION_NONE;
     default:
         put_half(&registers->value[i], shift, value, sv_register_writable[i]);
     }
@@ -306,8 +345,13 @@ static unsigned write_half(struct sv_registers *registers, const struct sv_rules
 unsigned sv_registers_write(struct sv_registers *registers, const struct sv_rules *rules,
                             uint32_t offset, uint32_t bytes, uint64_t value)
 {
-    unsigned actions = write_half(registers, rules, offset, (uint32_t)value);
-    if (bytes == 8)
+    /* The lower half of ECMD starts the command, so its operand goes first (section 11.4.14.1). */
+    bool upper_first = bytes == 8 && offset == sv_registers[SV_REG_ECMD].offset;
+    unsigned actions = SV_ACTION_NONE;
+    if (upper_first)
+        actions |= write_half(registers, rules, offset + 4, (uint32_t)(value >> 32));
+    actions |= write_half(registers, rules, offset, (uint32_t)value);
+    if (bytes == 8 && !upper_first)
         actions |= write_half(registers, rules, offset + 4, (uint32_t)(value >> 32));
     return actions;
 }
@@ -373,6 +417,8 @@ static uint64_t read_half(const struct sv_registers *registers, uint32_t offset)
         uint32_t at = offset - registers->iotlb_offset;
         return at < 8 ? 0 : registers->iotlb >> (8 * (at & 4)) & UINT64_C(0xffffffff);
     }
+    if (sv_perfmon_has(&registers->perf, offset))
+        return sv_perfmon_read(&registers->perf, offset);
     unsigned i = register_at(registers, offset);
     if (i == SV_REG_COUNT)
         return 0;

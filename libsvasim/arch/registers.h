@@ -5,12 +5,19 @@
 #ifndef SV_ARCH_REGISTERS_H
 #define SV_ARCH_REGISTERS_H
 
+#include "arch/commands.h"
 #include "arch/fault_log.h"
 #include "arch/walk.h"
 #include "spec/tables.h"
 
 /* Event messages: each has a control, a data and two address registers. */
-enum sv_message { SV_MESSAGE_FAULT, SV_MESSAGE_INVALIDATION, SV_MESSAGE_PAGE, SV_MESSAGE_COUNT };
+enum sv_message {
+    SV_MESSAGE_FAULT,
+    SV_MESSAGE_INVALIDATION,
+    SV_MESSAGE_PAGE,
+    SV_MESSAGE_PERF,
+    SV_MESSAGE_COUNT
+};
 
 struct sv_registers {
     uint64_t value[SV_REG_COUNT];
@@ -20,6 +27,8 @@ struct sv_registers {
     uint32_t fault_offset, iotlb_offset; /* bytes */
     uint8_t fault_width;                 /* address bits that a fault record shows */
     uint8_t due;                         /* bit n: message n must be sent now */
+    struct sv_commands commands;
+    struct sv_perfmon perf;
 };
 
 /* What the unit must do after a write. */
@@ -30,7 +39,9 @@ enum sv_action {
     SV_ACTION_DISABLE = 1u << 2,    /* TE 1 -> 0 */
     SV_ACTION_QUEUE = 1u << 3,      /* the invalidation queue may have work */
     SV_ACTION_CCMD = 1u << 4,       /* register-based context invalidation */
-    SV_ACTION_IOTLB = 1u << 5       /* register-based IOTLB invalidation */
+    SV_ACTION_IOTLB = 1u << 5,      /* register-based IOTLB invalidation */
+    SV_ACTION_COMMAND = 1u << 6,    /* an enhanced command is in progress */
+    SV_ACTION_PERF = 1u << 7        /* counters were programmed */
 };
 
 void sv_registers_reset(struct sv_registers *registers, const svasim_config *config);
@@ -56,6 +67,12 @@ void sv_registers_wait_done(struct sv_registers *registers);
 #define SV_PRS_PPR UINT64_C(1)
 #define SV_PRS_PRO UINT64_C(2)
 void sv_registers_page_status(struct sv_registers *registers, uint64_t bit);
+/* A counter has overflowed that asks for an interrupt. */
+void sv_registers_perf_event(struct sv_registers *registers);
+/* Would one be sent, or held pending, now? Not while software has not seen the last. */
+bool sv_registers_perf_event_is_new(const struct sv_registers *registers);
+/* Carry out the enhanced command in progress. */
+void sv_registers_run_command(struct sv_registers *registers);
 /* Take one message that is due: its address and data. False: none is. */
 bool sv_registers_take_message(struct sv_registers *registers, uint64_t *out_address,
                                uint32_t *out_data);

@@ -200,10 +200,11 @@ struct sv_mode {
     uint8_t ttm;
     bool ssirwe;
     bool enabled;
+    bool monitored; /* counters are told of each step: no request may take a short way */
     /* By sv_mode_settle, for untranslated requests without and with PASID that do not execute and
      * are no interrupts: */
     bool open[2]; /* they pass every check of the mode */
-    bool hits[2]; /* and there is an IOTLB to answer them */
+    bool hits[2]; /* and there is an IOTLB to answer them, and no monitor */
 };
 
 /* Column of the fault table that a DMA request belongs to. */
@@ -220,6 +221,8 @@ enum sv_hit { SV_HIT_DONE, SV_HIT_WALK };
 
 /* Recompute what follows from a changed mode. */
 void sv_mode_settle(struct sv_mode *mode, const struct sv_rules *rules);
+/* Told of each step from now on, or not any more. */
+void sv_mode_monitor(struct sv_mode *mode, const struct sv_rules *rules, bool monitored);
 /* Does the mode let this request through to the tables without a closer look? */
 static inline bool sv_mode_open(const struct sv_mode *mode, const svasim_request *request)
 {

@@ -255,6 +255,7 @@ static const struct {
     NEEDS(PTRS, B(DT) | B(PASID), "cap.ptrs needs cap.dt and cap.pasid"),
     NEEDS(SSIRWS, B(SSTS), "cap.ssirws needs cap.ssts"),
     NEEDS(SMS, B(PRS), "cap.sms needs cap.prs"),
+    NEEDS(PMS, B(ECMDS), "cap.pms needs cap.ecmds"),
     NEEDS(HPT1GPS, B(HPTS), "cap.hpt1gps needs cap.hpts"),
 #undef NEEDS
 #undef B
@@ -269,9 +270,8 @@ bool sv_config_check(svasim_config *config)
     for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++)
         if ((caps >> needs[i].cap & 1u) && (needs[i].needs & ~caps))
             return refuse(config, needs[i].text);
-    /* Not modelled: what cap.ir, cap.pms, cap.rdts and cap.tdxcs promise (they are
-     * refused). */
-    static const enum sv_cap unmodelled[] = {SV_CAP_IR, SV_CAP_PMS, SV_CAP_RDTS, SV_CAP_TDXCS};
+    /* Not modelled: what cap.ir, cap.rdts and cap.tdxcs promise (they are refused). */
+    static const enum sv_cap unmodelled[] = {SV_CAP_IR, SV_CAP_RDTS, SV_CAP_TDXCS};
     for (size_t i = 0; i < sizeof unmodelled / sizeof unmodelled[0]; i++)
         if (caps >> unmodelled[i] & 1u) {
             snprintf(config->error, sizeof config->error, "%s: not modelled, must be off",
@@ -282,6 +282,9 @@ bool sv_config_check(svasim_config *config)
     if (fro < FIXED_REGISTERS_END || iro < FIXED_REGISTERS_END ||
         (iro >= fro && iro <= fro + config->value[SV_KEY_NFR]))
         return refuse(config, "cap.fro, cap.iro: these registers overlap each other or others");
+    const char *perf = sv_config_check_perf(config);
+    if (perf)
+        return refuse(config, perf);
     if (config->value[SV_KEY_MGAW] < config->value[SV_KEY_HAW])
         return refuse(config, "cap.mgaw: must be at least cap.haw");
     if (config->value[SV_KEY_SSLPS] == 2)

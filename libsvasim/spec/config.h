@@ -13,6 +13,8 @@ struct svasim_config {
 
 /* Checks that span several keys; false and an error text if one fails. */
 bool sv_config_check(svasim_config *config);
+/* Why the performance monitoring registers cannot lie where they are configured; or NULL. */
+const char *sv_config_check_perf(const svasim_config *config);
 /* CAP_REG or ECAP_REG as the configuration makes it. */
 uint64_t sv_capability_register(const svasim_config *config, bool extended);
 /* Capability bits as a word of SV_CAP_BIT. */

@@ -45,6 +45,25 @@ static const svasim_cache_info caches[] = {
 #undef CACHE
 };
 
+#define R                                     SVASIM_PERF_REQUESTER
+#define D                                     SVASIM_PERF_DOMAIN
+#define P                                     SVASIM_PERF_PASID
+#define A                                     SVASIM_PERF_ADDRESS_TYPE
+#define L                                     SVASIM_PERF_LEVEL
+#define PERF_LEVEL(group, bit, counter, name) {name, SV_COUNT_##counter, group, bit, true, 0, 0},
+#define PERF_COUNT(group, bit, counter, pairs, knows, name)                                        \
+    {name, SV_COUNT_##counter, group, bit, false, pairs, knows},
+const svasim_perf_event_info sv_perf_events[] = {
+#include "spec/perf_events.def"
+};
+#undef PERF_LEVEL
+#undef PERF_COUNT
+#undef R
+#undef D
+#undef P
+#undef A
+#undef L
+
 const svasim_register_info sv_registers[] = {
 #define REG(id, offset, bytes, access, needs, reset, writable, name, meaning)                      \
     {name, meaning, offset, bytes, access, reset},
@@ -102,6 +121,11 @@ const svasim_counter_info *svasim_counter_at(unsigned index)
 const svasim_cache_info *svasim_cache_at(unsigned index)
 {
     return index < SV_CACHE_COUNT ? &caches[index] : NULL;
+}
+
+const svasim_perf_event_info *svasim_perf_event_at(unsigned index)
+{
+    return index < sizeof sv_perf_events / sizeof sv_perf_events[0] ? &sv_perf_events[index] : NULL;
 }
 
 const svasim_register_info *svasim_register_at(unsigned index)

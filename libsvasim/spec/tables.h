@@ -44,6 +44,7 @@ enum sv_key {
 enum sv_part { SV_PART_ENABLED, SV_PART_SETS, SV_PART_WAYS, SV_PART_POLICY, SV_PART_LATENCY };
 #define SV_KEY_CACHE(cache, part) (SV_KEY_CACHE_FIRST + 5 * (cache) + (part))
 
+extern const svasim_perf_event_info sv_perf_events[];
 extern const svasim_fault_info sv_faults[SVASIM_FAULT_COUNT];
 extern const svasim_register_info sv_registers[];
 extern const uint64_t sv_register_writable[];

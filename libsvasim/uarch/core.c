@@ -4,6 +4,7 @@
 #include "uarch/core.h"
 
 #include "base/assert.h"
+#include "uarch/monitor.h"
 
 static void serve_table(struct sv_core *core, struct sv_walk *walk)
 {
@@ -143,10 +144,13 @@ enum sv_ask sv_core_begin(struct sv_core *core, struct sv_walk *walk, const svas
     enum sv_ask ask = sv_walk_begin(walk, &core->rules, &core->mode, request, &out->out);
     if (ask != SV_ASK_IOTLB)
         return ask;
-    if (asked)
+    if (asked) {
         walk->found = found;
-    else
+    } else {
         sv_core_serve_cache(core, walk, ask);
+        if (core->mode.monitored)
+            sv_monitor_served(core, walk, ask);
+    }
     ask = sv_walk_answer(walk);
     core->counter[SV_COUNT_REWALKS] += walk->skip_iotlb;
     return ask;
@@ -222,8 +226,24 @@ void sv_core_count(struct sv_core *core, const svasim_request *request,
     }
 }
 
+static void run_monitored(struct sv_core *core, struct sv_walk *walk, enum sv_ask ask)
+{
+    while (ask != SV_ASK_DONE) {
+        if (ask == SV_ASK_READ || ask == SV_ASK_UPDATE)
+            sv_core_serve_memory(core, walk, ask);
+        else
+            sv_core_serve_cache(core, walk, ask);
+        sv_monitor_served(core, walk, ask);
+        ask = sv_walk_answer(walk);
+    }
+}
+
 void sv_core_run(struct sv_core *core, struct sv_walk *walk, enum sv_ask ask)
 {
+    if (core->mode.monitored) {
+        run_monitored(core, walk, ask);
+        return;
+    }
     while (ask != SV_ASK_DONE) {
         if (ask == SV_ASK_CONTEXT)
             serve_context(core, walk);
@@ -251,6 +271,10 @@ void sv_core_translate(struct sv_core *core, struct sv_walk *walk, const svasim_
     core->counter[SV_COUNT_WALKS] += ask != SV_ASK_DONE;
     sv_core_run(core, walk, ask);
     sv_core_ending(walk, out);
+    if (core->mode.monitored) { /* then no request ends above */
+        sv_monitor_request(core, request);
+        sv_monitor_settle(core);
+    }
 }
 
 void sv_core_peek(const struct sv_core *core, const svasim_request *request, struct sv_ending *out)

@@ -7,6 +7,7 @@
 #include "base/assert.h"
 #include "uarch/device_tlb.h"
 #include "uarch/inv_queue.h"
+#include "uarch/monitor.h"
 #include "uarch/txn.h"
 
 /* --- events --- */
@@ -110,6 +111,10 @@ bool sv_pipeline_submit(struct sv_pipeline *p, const svasim_request *request)
         sv_list_push(&p->queue, txn);
         sv_pipeline_wake_queue(p);
     }
+    if (p->core->mode.monitored) {
+        sv_monitor_request(p->core, request);
+        sv_monitor_settle(p->core);
+    }
     return true;
 }
 
@@ -154,6 +159,8 @@ void sv_pipeline_respond(struct sv_pipeline *p, struct sv_txn *txn)
     sv_txn_enter(txn, p->now, SVASIM_STAGE_RESPOND);
     p->busy[SV_RES_RESPOND]++;
     p->stalled[SV_RES_RESPOND] += at - p->now;
+    if (txn->request.at == SVASIM_TRANSLATION)
+        p->core->counter[SV_COUNT_ATS_BLOCKED] += at - p->now;
     sv_lane_put(&p->answers, (struct sv_event){at + p->respond_latency, p->sequence++, txn});
 }
 
@@ -231,7 +238,12 @@ svasim_tick sv_pipeline_next(const struct sv_pipeline *p)
 {
     svasim_tick tick, deadline = sv_device_tlb_deadline(p);
     (void)earliest(p, &tick);
-    return tick < deadline ? tick : deadline;
+    tick = tick < deadline ? tick : deadline;
+    if (p->core->mode.monitored) {
+        svasim_tick other = sv_monitor_next(p);
+        return other < tick ? other : tick;
+    }
+    return tick;
 }
 
 static void dispatch(struct sv_pipeline *p, enum source from)
@@ -258,6 +270,13 @@ static void dispatch(struct sv_pipeline *p, enum source from)
     }
 }
 
+static inline void pass_time(struct sv_pipeline *p, svasim_tick tick)
+{
+    if (p->core->mode.monitored)
+        sv_monitor_advance(p, tick);
+    p->now = tick;
+}
+
 /* Run what is due up to run_limit, which an event can draw in. */
 static void run_events(struct sv_pipeline *p)
 {
@@ -266,7 +285,7 @@ static void run_events(struct sv_pipeline *p)
         enum source from = earliest(p, &tick);
         if (from == FROM_NONE || tick > p->run_limit)
             return;
-        p->now = tick;
+        pass_time(p, tick);
         dispatch(p, from);
     }
 }
@@ -274,8 +293,7 @@ static void run_events(struct sv_pipeline *p)
 /* A device that is silent at `tick` has timed out; other events of that tick come first. */
 static void time_out(struct sv_pipeline *p, svasim_tick tick)
 {
-    if (tick > p->now)
-        p->now = tick;
+    pass_time(p, tick > p->now ? tick : p->now);
     sv_device_tlb_expire(p);
 }
 
@@ -289,8 +307,10 @@ void sv_pipeline_run(struct sv_pipeline *p, svasim_tick until)
         if (deadline <= p->run_limit && deadline != SVASIM_NEVER)
             time_out(p, deadline);
     } while (p->run_limit < until);
-    if (until > p->now && until != SVASIM_NEVER)
-        p->now = until;
+    svasim_tick end = until;
+    while (until == SVASIM_NEVER && (end = sv_pipeline_next(p)) != SVASIM_NEVER)
+        pass_time(p, end); /* only counters and commands are left */
+    pass_time(p, until > p->now && until != SVASIM_NEVER ? until : p->now);
 }
 
 void sv_pipeline_drain(struct sv_pipeline *p)
@@ -303,7 +323,8 @@ void sv_pipeline_drain(struct sv_pipeline *p)
             time_out(p, sv_device_tlb_deadline(p));
             continue;
         }
-        p->now = tick;
+        pass_time(p, tick);
         dispatch(p, from);
     }
+    pass_time(p, p->now);
 }

@@ -115,6 +115,9 @@ struct sv_pipeline {
     } devices;
     svasim_tick run_limit; /* events run up to this tick, then `devices` is looked at */
 
+    uint32_t command_latency;
+    svasim_tick command_due; /* an enhanced command is done then */
+
     uint64_t stage_ticks[SVASIM_STAGE_COUNT];
     uint64_t busy[SV_RES_COUNT], stalled[SV_RES_COUNT];
     struct sv_histogram latency[SV_LATENCY_KINDS];

@@ -53,12 +53,13 @@ static void read_config(struct sv_pipeline *p, const svasim_config *config)
     p->devices.itags = (uint32_t)value[SV_KEY_ITAGS];
     p->devices.capacity = (uint32_t)value[SV_KEY_DEVICE_PENDING];
     p->devices.timeout = value[SV_KEY_DEVICE_TIMEOUT];
+    p->command_latency = (uint32_t)value[SV_KEY_COMMAND_LATENCY];
 }
 
 bool sv_pipeline_init(struct sv_pipeline *p, struct sv_core *core, const svasim_config *config,
                       const svasim_alloc *alloc)
 {
-    *p = (struct sv_pipeline){.core = core, .start_at = SVASIM_NEVER};
+    *p = (struct sv_pipeline){.core = core, .start_at = SVASIM_NEVER, .command_due = SVASIM_NEVER};
     read_config(p, config);
     uint32_t heads = power_of_two(2 * p->credits);
     p->joinable_mask = heads - 1;

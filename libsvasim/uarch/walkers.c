@@ -2,6 +2,7 @@
 /* walkers.c - what happens to misses: joining a walk of the same page, waiting for a walker, and
  * driving walks through cache lookups and the memory port. */
 #include "base/assert.h"
+#include "uarch/monitor.h"
 #include "uarch/txn.h"
 
 static void run_walk(struct sv_pipeline *p, struct sv_txn *txn);
@@ -228,6 +229,8 @@ static void run_walk(struct sv_pipeline *p, struct sv_txn *txn)
             return;
         }
         sv_core_serve_cache(p->core, &txn->walk, ask);
+        if (p->core->mode.monitored)
+            sv_monitor_served(p->core, &txn->walk, ask);
         txn->ask = (uint8_t)sv_walk_answer(&txn->walk);
     }
 }
@@ -239,6 +242,8 @@ void sv_walkers_looked_up(struct sv_pipeline *p, struct sv_txn *txn)
         return;
     }
     sv_core_serve_cache(p->core, &txn->walk, (enum sv_ask)txn->ask);
+    if (p->core->mode.monitored)
+        sv_monitor_served(p->core, &txn->walk, (enum sv_ask)txn->ask);
     txn->ask = (uint8_t)sv_walk_answer(&txn->walk);
     run_walk(p, txn);
 }
@@ -264,6 +269,8 @@ void sv_walkers_memory_answered(struct sv_pipeline *p, struct sv_txn *txn)
     else if (more_pieces(p, txn))
         return;
     p->memory_busy--;
+    if (p->core->mode.monitored)
+        sv_monitor_served(p->core, &txn->walk, (enum sv_ask)txn->ask);
     sv_txn_enter(txn, p->now, SVASIM_STAGE_WALK_LOOKUP);
     txn->ask = (uint8_t)sv_walk_answer(&txn->walk);
     if (p->memory_queue.count) {

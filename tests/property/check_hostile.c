@@ -4,6 +4,7 @@
  * telling under the address and undefined-behaviour sanitizers. */
 #define _POSIX_C_SOURCE 200809L
 #include "conformance/suite.h"
+#include "perf_driver.h"
 #include "property/chance.h"
 
 #include "base/bits.h"
@@ -140,8 +141,8 @@ static uint64_t modest(struct sv_rng *rng, const svasim_config_key *key)
         return UINT64_C(1) << sv_rng_below(rng, 7);
     if (strstr(key->name, ".ways") || strstr(key->name, "update_tries"))
         max = 16;
-    else if (max > 3000 && strcmp(key->name, "seed") != 0)
-        max = 3000;
+    else if (max - key->min > 3000 && strcmp(key->name, "seed") != 0)
+        max = key->min + 3000;
     span = max - key->min;
     return key->min + (span == UINT64_MAX ? sv_rng_next(rng) : sv_rng_next(rng) % (span + 1));
 }
@@ -180,6 +181,10 @@ static svasim *random_unit(struct noise *noise)
         svasim_config *config = svasim_config_create();
         for (uint32_t keys = sv_rng_below(&noise->rng, 40); keys > 0; keys--)
             random_key(&noise->rng, config);
+        if (chance_is(&noise->rng, 50)) {
+            ck_assert(svasim_config_set(config, "cap.ecmds", "on") == SVASIM_OK);
+            ck_assert(svasim_config_set(config, "cap.pms", "on") == SVASIM_OK);
+        }
         svasim_err error = svasim_create(&unit, config, &ports, NULL);
         ck_assert(error == SVASIM_OK ||
                   (error == SVASIM_EINVAL && *svasim_config_error(config) != 0));
@@ -191,9 +196,30 @@ static svasim *random_unit(struct noise *noise)
 
 /* --- actions --- */
 
+/* Program counters at random, and give a command that may start or stop them. */
+static void random_counter(struct noise *noise)
+{
+    struct sv_rng *rng = &noise->rng;
+    unsigned counter = sv_rng_below(rng, 10);
+    uint32_t filter = PERF_RID_FILTER + 4 * sv_rng_below(rng, 5);
+    perf_select(noise->unit, counter, sv_rng_below(rng, 5), UINT32_C(1) << sv_rng_below(rng, 8),
+                sv_rng_below(rng, 8));
+    if (chance_is(rng, 20))
+        perf_write(noise->unit, perf_config_at(noise->unit, counter), 8, sv_rng_next(rng));
+    perf_write(noise->unit, perf_config_at(noise->unit, counter) + filter, 4,
+               chance_is(rng, 30) ? sv_rng_next(rng) : 0);
+    perf_write(noise->unit, perf_value_at(noise->unit, counter), 8, 0 - sv_rng_below(rng, 300));
+    perf_write(noise->unit, PERF_INTRCTL, 8, sv_rng_next(rng));
+    (void)perf_command(noise->unit, chance_is(rng, 60) ? PERF_ENABLE : 239 + sv_rng_below(rng, 8),
+                       chance_is(rng, 90) ? counter : sv_rng_next(rng));
+    (void)perf_value(noise->unit, sv_rng_below(rng, 70));
+}
+
 static void random_register(struct noise *noise)
 {
     struct sv_rng *rng = &noise->rng;
+    if (chance_is(rng, 30))
+        random_counter(noise);
     uint32_t offset = chance_is(rng, 50) ? 4 * sv_rng_below(rng, 0x50) : sv_rng_below(rng, 5000);
     uint32_t bytes = chance_is(rng, 90) ? 4 + 4 * sv_rng_below(rng, 2) : sv_rng_below(rng, 20);
     uint64_t value = 0;

@@ -211,7 +211,7 @@ static void capabilities_need_each_other(void **state)
         {"cap.ptrs", "on", "cap.pasid", "off", NULL},
         /* promises that the model could not keep */
         {"cap.ir", "on", NULL, NULL, NULL},
-        {"cap.pms", "on", NULL, NULL, NULL},
+        {"cap.pms", "on", "cap.ecmds", "off", NULL},
         {"cap.rdts", "on", NULL, NULL, NULL},
         {"cap.tdxcs", "on", NULL, NULL, NULL},
     };

@@ -52,6 +52,10 @@ static const struct {
     {"respond", "Completion path", ""},
     {"cache", "All caches", ""},
     {"queue", "Invalidation queue", ""},
+    {"perf", "Performance counters",
+     "What the performance monitoring registers announce ([performance_counters.md]"
+     "(performance_counters.md)).\n\n"},
+    {"command", "Enhanced commands", ""},
     {"machine", "The machine around the unit", "Read where traces are applied, not by a unit.\n\n"},
 };
 #define GROUPS (sizeof groups / sizeof groups[0])

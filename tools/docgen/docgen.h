@@ -22,6 +22,7 @@ bool sv_doc_caches(FILE *out, const char *source);
 bool sv_doc_stages(FILE *out, const char *source);
 bool sv_doc_not_modelled(FILE *out, const char *source);
 bool sv_doc_records(FILE *out, const char *source);
+bool sv_doc_perf_events(FILE *out, const char *source);
 bool sv_doc_opcodes(FILE *out, const char *source);
 
 /* The library prints these two sections itself; they are no part of its public interface. */

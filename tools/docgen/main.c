@@ -27,6 +27,7 @@ static const struct page {
     {"docs/generated/not_modelled.md", NULL, sv_doc_not_modelled},
     {"docs/trace_format.md", "records", sv_doc_records},
     {"docs/dsa.md", "opcodes", sv_doc_opcodes},
+    {"docs/performance_counters.md", "events", sv_doc_perf_events},
 };
 
 static const char help[] =
