@@ -263,6 +263,51 @@ START_TEST(global_commands)
 }
 END_TEST
 
+/* --- inspection --- */
+
+/* A device and PASID that use an entry; structure caches are shared. */
+static const struct inv_space *user_of(const struct inv_bed *inv, const svasim_cache_entry *tags)
+{
+    unsigned count;
+    const struct inv_space *spaces = inv_spaces(inv, &count);
+    bool any_sid = tags->source_id == 0, any_pasid = inv->legacy || tags->pasid == SVASIM_NO_PASID;
+    for (unsigned i = 0; i < count; i++)
+        if ((any_sid ? spaces[i].domain == tags->domain_id : spaces[i].sid == tags->source_id) &&
+            (any_pasid || spaces[i].pasid == tags->pasid))
+            return &spaces[i];
+    ck_abort_msg("nobody uses it");
+}
+
+/* svasim_cache_holds finds what is listed, and structure entries also without the entries that
+ * lead to them. */
+START_TEST(what_is_listed_is_found)
+{
+    static struct inv_bed inv;
+    static const uint64_t drops[][4] = {{7 | 3u << 4}, {1 | 1u << 4}};
+    bool legacy = _i == 1;
+    inv_open_for(&inv, legacy, HOST, NULL);
+    inv_refill(&inv);
+    for (unsigned round = 0; round < 3; round++) {
+        for (unsigned i = 0; i < inv.filled.count; i++) {
+            const struct inv_entry *entry = &inv.filled.entry[i];
+            const char *name = svasim_cache_at(entry->cache)->name;
+            bool tables = name[1] == 's'; /* fs_, ss_ */
+            if (strncmp(name, "hpt", 3) == 0 || (round && !tables))
+                continue;
+            const struct inv_space *space = user_of(&inv, &entry->tags);
+            bool none = legacy || (!tables && !entry->tags.with_pasid && name[0] == 'i');
+            ck_assert_msg(svasim_cache_holds(inv.bed.unit, name, space->sid,
+                                             none ? SVASIM_NO_PASID : space->pasid,
+                                             entry->tags.address + entry->tags.bytes / 2),
+                          "round %u: entry %u of %s is not found", round, i, name);
+        }
+        if (round < 2 && !(legacy && round == 0))
+            ck_assert(svasim_invalidate(inv.bed.unit, drops[round], NULL) == SVASIM_OK);
+    }
+    inv_close(&inv);
+}
+END_TEST
+
 /* --- page requests --- */
 
 /* Section 7.4.1: which invalidation an accepted page request stands for, by translation type. */
@@ -324,6 +369,7 @@ int main(void)
     suite_add(suite, "widths", bits_beyond_the_widths, 1);
     suite_add(suite, "others", other_descriptors_remove_nothing, 2);
     suite_add(suite, "commands", global_commands, 2);
+    suite_add(suite, "inspection", what_is_listed_is_found, 2);
     suite_add(suite, "page requests", page_requests, 2);
     return suite_run(suite);
 }
