@@ -183,6 +183,19 @@ static void flush_caches(svasim *unit)
     sv_pipeline_overtake(&unit->pipeline);
 }
 
+static void interrupt_actions(svasim *unit, unsigned actions)
+{
+    struct sv_core *core = &unit->core;
+    if (actions & SV_ACTION_LATCH_IRTA)
+        sv_registers_latch_irta(&core->registers, &core->rules, &core->mode.interrupts);
+    sv_registers_interrupt_levels(&core->registers, &core->mode.interrupts);
+    sv_mode_settle(&core->mode, &core->rules);
+    if (actions & SV_ACTION_FLUSH_IEC) {
+        core->counter[SV_COUNT_INVALIDATED] += sv_caches_flush_interrupts(&core->caches);
+        sv_pipeline_overtake_interrupts(&unit->pipeline);
+    }
+}
+
 svasim_err svasim_mmio_write(svasim *unit, uint32_t offset, uint32_t bytes, uint64_t value)
 {
     if ((bytes != 4 && bytes != 8) || offset % bytes)
@@ -205,6 +218,8 @@ svasim_err svasim_mmio_write(svasim *unit, uint32_t offset, uint32_t bytes, uint
     }
     if (actions & (SV_ACTION_LATCH_ROOT | SV_ACTION_ENABLE | SV_ACTION_DISABLE))
         sv_mode_settle(&unit->core.mode, rules);
+    if (actions & (SV_ACTION_LATCH_IRTA | SV_ACTION_INTERRUPTS))
+        interrupt_actions(unit, actions);
     if (actions & (SV_ACTION_CCMD | SV_ACTION_IOTLB))
         sv_inv_registers_run(&unit->pipeline, actions);
     if (actions & SV_ACTION_QUEUE)
@@ -275,6 +290,26 @@ svasim_err svasim_page_ask(svasim *unit, const svasim_page_request *request,
     if (out_fault)
         *out_fault = fault;
     return SVASIM_OK;
+}
+
+/* --- interrupts --- */
+
+uint32_t svasim_interrupt_index(const svasim_request *request)
+{
+    return sv_interrupt_index(request);
+}
+
+void svasim_message_decode(uint64_t address, uint32_t data, svasim_message *out)
+{
+    *out = (svasim_message){
+        .destination = (uint32_t)((address >> 12 & 0xff) | (address >> 40) << 8),
+        .vector = (uint8_t)data,
+        .delivery = data >> 8 & 7,
+        .logical = bit_get(address, 2),
+        .hint = bit_get(address, 3),
+        .level = bit_get(data, 15),
+        .asserted = bit_get(data, 14),
+    };
 }
 
 /* --- inspection --- */
@@ -392,6 +427,8 @@ bool svasim_cache_holds(const svasim *unit, const char *cache, uint16_t source_i
         .source_id = source_id,
         .has_pasid = has_pasid,
     };
+    if (index == SV_CACHE_IEC)
+        return sv_caches_holds(&unit->core.caches, SV_CACHE_IEC, &key);
     /* What lies behind the context entry is tagged with RID_PASID, not with "none". */
     if (!has_pasid && index >= SV_CACHE_PASID) {
         const struct sv_context *context = sv_caches_peek_context(&unit->core.caches, &key);

@@ -97,12 +97,14 @@ static void tell_response(const svasim_response *response, bool timed)
     static const char *const rights[] = {"none", "r", "w", "rw"};
     static const char *const statuses[] = {"ok", "blocked (UR)", "blocked (CA)"};
     const svasim_fault_info *fault = svasim_fault_at(response->fault);
-    char page[CLI_COUNT_TEXT];
+    char page[CLI_COUNT_TEXT], message[CLI_INTERRUPT_TEXT];
     if (fault)
         (void)fprintf(stderr, "%s (0x%02x%s)", fault->name, fault->code,
                       response->flags & SVASIM_RECORDED ? ", recorded" : "");
     else if (response->status != SVASIM_STATUS_OK)
         (void)fputs(statuses[response->status % 3], stderr);
+    else if (response->flags & SVASIM_INTERRUPT)
+        (void)fprintf(stderr, "ok, %s", cli_interrupt_text(response, message));
     else
         (void)fprintf(stderr, "ok 0x%" PRIx64 " (%s, %s)", response->address,
                       cli_bytes(response->page_bytes, page), rights[response->rights & 3]);

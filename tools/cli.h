@@ -115,5 +115,10 @@ const char *cli_submit_result_name(svasim_submit_result result);
 /** Of the access bits in svasim_page_request.flags. */
 const char *cli_page_need_name(unsigned flags);
 const char *cli_page_answer_name(svasim_page_answer answer);
+/** Delivery mode of an interrupt message. */
+const char *cli_delivery_name(unsigned delivery);
+/** What an answered interrupt request became, in one phrase. */
+#define CLI_INTERRUPT_TEXT 160
+const char *cli_interrupt_text(const svasim_response *response, char out[CLI_INTERRUPT_TEXT]);
 
 #endif

@@ -8,6 +8,9 @@
 #include <string.h>
 
 #define RTADDR         0x20
+#define GSTS           0x1c
+#define GSTS_IRTPS     (UINT64_C(1) << 24)
+#define IRTA           0xb8
 #define DEFAULT_BUDGET 100000
 
 struct command {
@@ -19,7 +22,8 @@ struct command {
 static const char help[] =
     "Usage: svasim dump [options] FILE\n\n"
     "Applies a trace without timing, then decodes the registers and every table that is\n"
-    "reachable from the root pointer: address, raw quadwords, and fields that are not 0.\n\n"
+    "reachable from the root pointer: address, raw quadwords, and fields that are not 0.\n"
+    "Once its pointer is set, the interrupt remapping table follows.\n\n"
     "      --at RECORD      stop after this record (default: the last)\n"
     "      --sid BB:DD.F    only this requester\n"
     "      --pasid N        only this PASID (0 or RID_PASID: requests without PASID)\n"
@@ -122,7 +126,7 @@ static void put_registers(svasim *unit)
 static int put_machine(struct command *command, svasim_machine *machine)
 {
     svasim *unit = svasim_machine_unit(machine);
-    uint64_t rtaddr = 0;
+    uint64_t rtaddr = 0, gsts = 0, irta = 0;
     if (!unit)
         return CLI_EXIT_OK; /* it could not be made; a message says why */
     uint64_t haw = cli_config_number(svasim_machine_config(machine), "cap.haw");
@@ -134,6 +138,13 @@ static int put_machine(struct command *command, svasim_machine *machine)
     putchar('\n');
     (void)svasim_mmio_read(unit, RTADDR, 8, &rtaddr);
     cli_dump_tables(&command->dump, rtaddr);
+    (void)svasim_mmio_read(unit, GSTS, 4, &gsts);
+    (void)svasim_mmio_read(unit, IRTA, 8, &irta);
+    if ((gsts & GSTS_IRTPS) && !command->dump.has_sid && !command->dump.has_pasid &&
+        !command->dump.stopped) {
+        putchar('\n');
+        cli_dump_interrupts(&command->dump, irta);
+    }
     return CLI_EXIT_OK;
 }
 

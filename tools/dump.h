@@ -37,6 +37,9 @@ uint64_t cli_dump_field(const svasim_layout *layout, const char *name, const uin
 /** Everything that is reachable from the root pointer. */
 void cli_dump_tables(struct dump *dump, uint64_t rtaddr);
 
+/** The interrupt remapping table of IRTA, and the posted descriptors it leads to. */
+void cli_dump_interrupts(struct dump *dump, uint64_t irta);
+
 /** A tree of paging entries. */
 struct dump_tree {
     uint64_t root;

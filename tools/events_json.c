@@ -133,6 +133,27 @@ static void put_answer(struct cli_events *events, const svasim_response *respons
     }
 }
 
+/* What an interrupt request became; null: it only set a bit of a posted descriptor. */
+static void put_interrupt(struct cli_events *events, const svasim_response *response)
+{
+    svasim_message message;
+    put_bool(events, ",\"posted\":", response->flags & SVASIM_POSTED);
+    if (response->address == 0) {
+        put(events, ",\"message\":null");
+        return;
+    }
+    svasim_message_decode(response->address, response->data, &message);
+    put_address(events, ",\"message\":{\"address\":", response->address);
+    put_address(events, ",\"data\":", response->data);
+    put_number(events, ",\"vector\":", message.vector);
+    put_number(events, ",\"destination\":", message.destination);
+    put_bool(events, ",\"logical\":", message.logical);
+    put_bool(events, ",\"hint\":", message.hint);
+    put_word(events, ",\"delivery\":", cli_delivery_name(message.delivery));
+    put_word(events, ",\"trigger\":", message.level ? "level" : "edge");
+    put(events, "}");
+}
+
 static void put_translation(struct cli_events *events, const svasim_event *event, uint64_t mhz)
 {
     const svasim_request *request = event->request;
@@ -147,6 +168,8 @@ static void put_translation(struct cli_events *events, const svasim_event *event
     put_address(events, ",\"iova\":", request->address);
     put(events, ",");
     put_answer(events, response);
+    if (response->flags & SVASIM_INTERRUPT)
+        put_interrupt(events, response);
     put_number(events, ",\"reads\":", response->reads);
     for (unsigned i = 0; i < SVASIM_STAGE_COUNT; i++) {
         put_word(events, i ? "," : ",\"where\":{", svasim_stage_name(i));

@@ -25,7 +25,7 @@ static const char help[] =
     "its address and decoded fields, the flags that would be set, the answer and why, and\n"
     "the fault record that software would find. For a descriptor, the first of its requests\n"
     "that faults is explained, or else its first.\n\n"
-    "      --id N             id of a dma or submit record\n"
+    "      --id N             id of a dma, interrupt or submit record\n"
     "  -c, --config F.ini     configuration\n"
     "      --set KEY=VALUE    set one key (repeatable)\n"
     "  -h, --help\n\n"
@@ -59,6 +59,14 @@ static void on_step(void *user, const svasim_step *step)
 
 /* --- the answer --- */
 
+/* An interrupt request that names an entry of the table (section 5.1.2.2). */
+static bool is_remappable(const svasim_request *request)
+{
+    return request->at == SVASIM_UNTRANSLATED && request->pasid == SVASIM_NO_PASID &&
+           request->op == SVASIM_WRITE && request->length == 4 && request->address >> 20 == 0xfee &&
+           (request->address & 16);
+}
+
 static void print_request(uint64_t id, const svasim_request *request)
 {
     static const char *const ops[] = {"read", "write", "atomic"};
@@ -72,6 +80,8 @@ static void print_request(uint64_t id, const svasim_request *request)
     else
         printf(", pasid %" PRIu32 "%s", request->pasid,
                request->flags & SVASIM_PRIV ? ", privileged" : ", user");
+    if (is_remappable(request))
+        printf(", interrupt index %" PRIu32, svasim_interrupt_index(request));
     printf("\n");
 }
 
@@ -81,6 +91,11 @@ static void print_cached(const struct explain *explain)
                                              {"hpt_4k", "hpt_2m", "hpt_1g"}};
     const svasim *unit = svasim_machine_unit(explain->machine);
     const svasim_request *request = &explain->request;
+    if (is_remappable(request)) {
+        if (svasim_cache_holds(unit, "iec", 0, SVASIM_NO_PASID, svasim_interrupt_index(request)))
+            printf("cache   iec holds this entry: the unit may answer from it instead\n");
+        return;
+    }
     bool translated = request->at == SVASIM_TRANSLATED;
     for (unsigned i = 0; i < 3; i++)
         if (svasim_cache_holds(unit, caches[translated][i], request->source_id, request->pasid,
@@ -93,6 +108,7 @@ static void print_answer(const svasim_response *response)
 {
     static const char *const statuses[] = {"success", "Unsupported Request", "Completer Abort"};
     const svasim_fault_info *fault = svasim_fault_at(response->fault);
+    char message[CLI_INTERRUPT_TEXT];
     if (fault) {
         printf("answer  fault %s, reason 0x%02x: %s (section %s)\n", fault->name, fault->code,
                fault->condition, fault->section);
@@ -101,7 +117,9 @@ static void print_answer(const svasim_response *response)
         return;
     }
     printf("answer  %s", statuses[response->status % 3]);
-    if (response->status == SVASIM_STATUS_OK)
+    if (response->flags & SVASIM_INTERRUPT)
+        printf(", %s", cli_interrupt_text(response, message));
+    else if (response->status == SVASIM_STATUS_OK)
         printf(", address 0x%" PRIx64 ", page 0x%" PRIx64 ", rights %s%s", response->address,
                response->page_bytes, response->rights & SVASIM_R ? "r" : "-",
                response->rights & SVASIM_W ? "w" : "-");
@@ -122,6 +140,12 @@ static uint64_t capability(svasim *unit, const char *key)
     return 0;
 }
 
+/* FI of these reasons holds no page (section 11.4.7.6). */
+static bool is_interrupt_reason(unsigned code)
+{
+    return code >= 0x20 && code <= 0x2f;
+}
+
 /* The record that holds this request's fault, if software can still find one. */
 static void print_record(svasim *unit, const svasim_request *request, unsigned code)
 {
@@ -138,7 +162,8 @@ static void print_record(svasim *unit, const svasim_request *request, unsigned c
         uint64_t page = svasim_field_get(fi, words);
         if (!svasim_field_get(f, words) || svasim_field_get(fr, words) != code ||
             svasim_field_get(sid, words) != request->source_id ||
-            (page & request->address) != page || svasim_field_get(pp, words) != has_pasid ||
+            (!is_interrupt_reason(code) && (page & request->address) != page) ||
+            svasim_field_get(pp, words) != has_pasid ||
             svasim_field_get(pv, words) != (has_pasid ? request->pasid : 0))
             continue;
         printf("record  FRCD[%" PRIu64 "]", i);
@@ -184,7 +209,8 @@ static int feed(struct explain *explain, svasim_reader *reader)
     svasim_err err;
     while ((err = svasim_reader_next(reader, &record)) == SVASIM_OK && record) {
         bool wanted =
-            record->kind == SVASIM_RECORD_DMA && record->value[SVASIM_F_DMA_id] == explain->id;
+            (record->kind == SVASIM_RECORD_DMA || record->kind == SVASIM_RECORD_INTERRUPT) &&
+            record->value[0] == explain->id;
         bool last = wanted || (record->kind == SVASIM_RECORD_SUBMIT &&
                                record->value[SVASIM_F_SUBMIT_id] == explain->id);
         if (wanted && svasim_machine_unit(explain->machine)) {
@@ -205,7 +231,8 @@ static int feed(struct explain *explain, svasim_reader *reader)
     }
     if (err != SVASIM_OK)
         return cli_trace_message(svasim_reader_error(reader));
-    cli_message("%s: no dma or submit record has the id %" PRIu64, explain->path, explain->id);
+    cli_message("%s: no dma, interrupt or submit record has the id %" PRIu64, explain->path,
+                explain->id);
     return CLI_EXIT_USAGE;
 }
 

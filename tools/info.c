@@ -58,9 +58,9 @@ static void look(struct holds *holds, const svasim_record *record)
         keep(&holds->config, record);
     if (record->kind == SVASIM_RECORD_DEVICE || record->kind == SVASIM_RECORD_WQ)
         keep(&holds->devices, record);
-    if (record->kind == SVASIM_RECORD_DMA || record->kind == SVASIM_RECORD_SUBMIT) {
-        uint64_t id =
-            record->value[record->kind == SVASIM_RECORD_DMA ? SVASIM_F_DMA_id : SVASIM_F_SUBMIT_id];
+    if (record->kind == SVASIM_RECORD_DMA || record->kind == SVASIM_RECORD_SUBMIT ||
+        record->kind == SVASIM_RECORD_INTERRUPT) {
+        uint64_t id = record->value[record->kind == SVASIM_RECORD_SUBMIT ? SVASIM_F_SUBMIT_id : 0];
         if (!holds->ids++ || id < holds->first_id)
             holds->first_id = id;
         if (id > holds->last_id)

@@ -68,6 +68,7 @@ typedef struct svasim_request {
     uint8_t op;         /**< svasim_op */
     uint8_t at;         /**< svasim_at */
     uint8_t flags;      /**< SVASIM_PRIV | SVASIM_EXEC | SVASIM_NO_WRITE */
+    uint32_t data;      /**< what an interrupt request writes; of any other request ignored */
 } svasim_request;
 
 /** How the unit answered (what the device sees). */
@@ -82,16 +83,21 @@ enum { SVASIM_R = 1u << 0, SVASIM_W = 1u << 1, SVASIM_P = 1u << 2 };
 
 /** Bits of svasim_response.flags. */
 enum {
-    SVASIM_RECORDED = 1u << 0,         /**< the fault was logged (not silenced by FPD) */
-    SVASIM_IOTLB_HIT = 1u << 1,        /**< served from the IOTLB */
-    SVASIM_JOINED = 1u << 2,           /**< served by another request's walk */
-    SVASIM_INTERRUPT = 1u << 3,        /**< decoded as an interrupt message, not DMA */
-    SVASIM_BYPASS = 1u << 4,           /**< not translated (translation disabled) */
-    SVASIM_SNOOP = 1u << 5,            /**< the access must snoop whatever its no-snoop hint says */
-    SVASIM_UNTRANSLATED_ONLY = 1u << 6 /**< U of a translation completion */
+    SVASIM_RECORDED = 1u << 0,  /**< the fault was logged (not silenced by FPD) */
+    SVASIM_IOTLB_HIT = 1u << 1, /**< served from the IOTLB */
+    SVASIM_JOINED = 1u << 2,    /**< served by another request's walk */
+    SVASIM_INTERRUPT = 1u << 3, /**< decoded as an interrupt message, not DMA */
+    SVASIM_BYPASS = 1u << 4,    /**< not translated (translation disabled) */
+    SVASIM_SNOOP = 1u << 5,     /**< the access must snoop whatever its no-snoop hint says */
+    SVASIM_UNTRANSLATED_ONLY = 1u << 6, /**< U of a translation completion */
+    SVASIM_POSTED = 1u << 7             /**< interrupt: recorded in a posted descriptor */
 };
 
-/** Exactly one per accepted request. */
+/**
+ * Exactly one per accepted request. An interrupt (SVASIM_INTERRUPT) is delivered by whoever owns
+ * the processors, as a DWORD write of `data` to `address`; a posted one only if `address` is not
+ * 0, which is its notification.
+ */
 typedef struct svasim_response {
     uint64_t tag;            /**< of the request */
     uint64_t address;        /**< host physical address of the request's first byte; 0 on a fault */
@@ -100,15 +106,32 @@ typedef struct svasim_response {
     svasim_tick completed_at; /**< tick at which the answer left; accepted_at if untimed */
     uint16_t fault;           /**< svasim_fault, SVASIM_FAULT_NONE if none */
     uint16_t reads;           /**< memory reads this request caused */
-    uint16_t updates;         /**< atomic A/D updates this request caused */
+    uint16_t updates;         /**< atomic updates this request caused: A/D, posted descriptor */
     uint16_t domain_id;       /**< of the translation used; 0 on a fault */
     uint8_t status;           /**< svasim_status */
     uint8_t rights;           /**< SVASIM_R | SVASIM_W granted */
     uint8_t flags;            /**< SVASIM_RECORDED | ... */
     uint8_t pgtt;             /**< translation type used, PASID-entry encoding; 0 = none */
-    uint32_t reserved;        /**< 0: no padding, so that answers compare as bytes */
+    uint32_t data;            /**< of an interrupt message, bits 15:0; otherwise 0 */
     uint64_t where[SVASIM_STAGE_COUNT]; /**< ticks spent by stage; the sum is the latency */
 } svasim_response;
+
+/** What the processors read from an interrupt message (specification 5.1.2.1, 5.1.6). */
+typedef struct svasim_message {
+    uint32_t destination; /**< APIC id: 8 bits, or 32 in x2APIC mode */
+    uint8_t vector;
+    uint8_t delivery; /**< 0 fixed, 1 lowest priority, 2 SMI, 4 NMI, 5 INIT, 7 ExtINT */
+    bool logical;     /**< destination mode */
+    bool hint;        /**< redirection hint: one of the processors named */
+    bool level;       /**< trigger mode */
+    bool asserted;    /**< trigger mode level */
+} svasim_message;
+
+/** Take a message apart: `address` and `data` of an answer, or of svasim_ports.interrupt. */
+SVASIM_API void svasim_message_decode(uint64_t address, uint32_t data, svasim_message *out);
+
+/** Index of an interrupt request in remappable format (address bit 4 set; specification 5.1.3). */
+SVASIM_API uint32_t svasim_interrupt_index(const svasim_request *request);
 
 /** Answer of svasim_ports.update. */
 typedef enum svasim_update {
@@ -151,8 +174,9 @@ typedef struct svasim_ports {
     void (*respond)(void *host, const svasim_response *response);
     /** A request queue that had been full has room again. May be NULL. */
     void (*on_credit)(void *host);
-    /** An event message (a DWORD write of `data` to `address`, in the interrupt range); never
-        remapped. Must not call back into the unit. May be NULL. */
+    /** An event message of the unit itself (a DWORD write of `data` to `address`, in the interrupt
+        range); never remapped. Interrupts of devices are answers: see svasim_response. Must not
+       call back into the unit. May be NULL. */
     void (*interrupt)(void *host, uint64_t address, uint32_t data);
     /** Software's page group response to a device. May be NULL. */
     void (*page_response)(void *host, const struct svasim_page_response *response);
@@ -339,13 +363,14 @@ SVASIM_API unsigned svasim_resource_count(void);
 SVASIM_API svasim_err svasim_resource_get(const svasim *unit, unsigned index, svasim_resource *out);
 /** Is this cached? `cache` is a name of svasim_cache_at; SVASIM_NO_PASID asks for what a
     request-without-PASID uses. Structure caches belong to a domain: that of the cached PASID entry
-    (legacy mode: context entry), or any one if that entry is gone. */
+    (legacy mode: context entry), or any one if that entry is gone. For the interrupt entry cache
+    `address` is the interrupt index, and who asks does not matter. */
 SVASIM_API bool svasim_cache_holds(const svasim *unit, const char *cache, uint16_t source_id,
                                    uint32_t pasid, uint64_t address);
 /** What tells the entries of a cache apart. */
 typedef struct svasim_cache_entry {
     uint64_t address;   /**< first one covered: of requests, or a guest address in ss_*, a
-                             host address in hpt_*; else 0 */
+                             host address in hpt_*, the index in iec; else 0 */
     uint64_t bytes;     /**< covered; 0 in caches that are not asked by address */
     uint32_t pasid;     /**< RID_PASID for a request without; SVASIM_NO_PASID where there is none,
                              and in hpt_* for a request without */

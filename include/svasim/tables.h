@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * tables.h - build the structures that a unit reads: root, context, PASID and
- * page tables, in simulated memory, by field name.
+ * tables.h - build the structures that a unit reads: root, context, PASID,
+ * page and interrupt tables, in simulated memory, by field name.
  *
  * A builder hands out 4 KiB frames from a range of host addresses and keeps no
  * copy of what it wrote: memory is the truth, and any field of any entry can be
@@ -25,14 +25,20 @@ typedef struct svasim_tables_setup {
     uint64_t frames_bytes; /**< how much may be used */
     bool scalable;         /**< scalable-mode root, or legacy */
     uint8_t pdts;          /**< PASID directory size field of new context entries, 0..7 */
+    uint32_t interrupts;   /**< entries of the interrupt remapping table, a power of two from 2 to
+                                65536; 0: 256 */
 } svasim_tables_setup;
 
 /** The memory is borrowed and must outlive the builder. NULL if memory is short, the range
-    has no usable frame (host address 0 is never handed out), or pdts is out of range. */
+    has no usable frame (host address 0 is never handed out), or pdts or interrupts is out of
+    range. */
 SVASIM_API svasim_tables *svasim_tables_create(svasim_mem *mem, const svasim_tables_setup *setup);
 SVASIM_API void svasim_tables_destroy(svasim_tables *tables);
 /** Host address of the root table (the RTA of RTADDR); it exists from creation. */
 SVASIM_API uint64_t svasim_tables_root(const svasim_tables *tables);
+/** Host address of the interrupt remapping table (of IRTA), made by the first entry that is set;
+    0 before. `out_entries`: how many it has. */
+SVASIM_API uint64_t svasim_tables_interrupts(const svasim_tables *tables, uint32_t *out_entries);
 /** A zeroed 4 KiB frame, or `pages` contiguous ones; 0 when the range is used up. */
 SVASIM_API uint64_t svasim_tables_frame(svasim_tables *tables, uint32_t pages);
 /** Give frames back; they are zeroed when handed out again. Frames that are not handed out
@@ -47,7 +53,9 @@ typedef enum svasim_entry {
     SVASIM_ENTRY_PASID,
     SVASIM_ENTRY_FIRST,  /**< first-stage paging entry at `level` */
     SVASIM_ENTRY_SECOND, /**< second-stage paging entry at `level` */
-    SVASIM_ENTRY_HPT     /**< host permission entry at `level` */
+    SVASIM_ENTRY_HPT,    /**< host permission entry at `level` */
+    SVASIM_ENTRY_IRTE,   /**< interrupt remapping table entry; `address` is its index */
+    SVASIM_ENTRY_POSTED  /**< posted-interrupt descriptor at host address `address` */
 } svasim_entry;
 
 /** Names an entry. Fields that the kind does not use are ignored. */
@@ -55,7 +63,8 @@ typedef struct svasim_entry_ref {
     svasim_entry entry;
     uint16_t source_id;
     uint32_t pasid;   /**< effective PASID (RID_PASID of a request-without-PASID) */
-    uint64_t address; /**< input address of the stage; of a host permission: host address */
+    uint64_t address; /**< input address of the stage; of a host permission: host address; or
+                           see the kind */
     uint8_t level;    /**< 1 = 4 KiB leaf ... 5; of a host permission: 1 ... 4 */
 } svasim_entry_ref;
 
@@ -64,7 +73,8 @@ typedef struct svasim_entry_ref {
  * A parent is missing when its pointer field is 0. Any other parent is followed as it
  * is, even with P = 0 or illegal fields, and never changed: a scenario may break an
  * upper entry and go on editing lower ones.
- * A large-page layout is given for a paging entry that has its PS bit set now.
+ * A large-page layout is given for a paging entry that has its PS bit set now, that of posted
+ * interrupts for an interrupt entry with IM set.
  * @param create make missing parents (present, all rights, no leaf) on the way
  * @return SVASIM_OK; SVASIM_EINVAL if a parent is missing or is a leaf and
  *         `create` is false or cannot help (a PASID entry whose PGTT has no such

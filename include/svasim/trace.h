@@ -42,7 +42,7 @@ enum {
 #undef RECORD
 #undef FIELD
 
-#define SVASIM_RECORD_FIELDS_MAX 24
+#define SVASIM_RECORD_FIELDS_MAX 32
 
 /** Bytes of a string or data field; not terminated. */
 typedef struct svasim_blob {

@@ -4,15 +4,24 @@
 
 #include "arch/walk.h"
 
+/* FI: the page of the address, or of an interrupt its index; 0 where it is undefined (reasons 20h
+ * and 25h, and those above 28h). */
+static uint64_t fault_info(const svasim_request *request, uint8_t reason, unsigned width)
+{
+    if (reason < 0x20 || reason > 0x2f)
+        return request->address & low_mask(width) & sv_fault_record_fi_mask();
+    if (reason == 0x20 || reason == 0x25 || reason > 0x28)
+        return 0;
+    return (uint64_t)(sv_interrupt_index(request) & 0xffff) << 48;
+}
+
 void sv_fault_record_of(const svasim_request *request, uint8_t reason, unsigned width,
                         bool has_pasids, bool has_device_tlbs, uint64_t *out)
 {
     bool carries = has_pasids && request->pasid != SVASIM_NO_PASID;
     bool reads = request->op == SVASIM_READ;
     bool page = request->at == SV_AT_PAGE;
-    /* Interrupt reasons (20h to 2Fh) have no page address; where FI is undefined it reads 0. */
-    bool has_address = reason < 0x20 || reason > 0x2f;
-    out[0] = has_address ? request->address & low_mask(width) & sv_fault_record_fi_mask() : 0;
+    out[0] = fault_info(request, reason, width);
     out[1] = 0;
     bits_put(&out[1], sv_fault_record_sid_mask(), request->source_id);
     bits_put(&out[1], sv_fault_record_fr_mask(), reason);

@@ -26,7 +26,7 @@ static const struct scope_row {
     enum sv_layout_id layout;
     uint8_t granularity;
     uint8_t context, pasid_cache, iotlb_second, iotlb_first, first_tables, second_tables,
-        permissions;
+        permissions, interrupts;
 } scopes[] = {
 #define NONE     SV_MATCH_NONE
 #define ALL      SV_MATCH_ALL
@@ -36,9 +36,11 @@ static const struct scope_row {
 #define A        SV_MATCH_A
 #define IH       SV_MATCH_IH
 #define LEGACY_D SV_MATCH_LEGACY_D
-#define SCOPE(layout, g, context, pasid, second, first, first_tables, second_tables, permissions)  \
-    {SV_LAYOUT_##layout, g,          context, pasid, second, first, first_tables,                  \
-     second_tables,      permissions},
+#define I        SV_MATCH_I
+#define SCOPE(layout, g, context, pasid, second, first, first_tables, second_tables, permissions,  \
+              interrupts)                                                                          \
+    {SV_LAYOUT_##layout, g,           context,   pasid, second, first, first_tables,               \
+     second_tables,      permissions, interrupts},
 #include "spec/scopes.def"
 };
 
@@ -73,6 +75,7 @@ static void fill_scope(struct sv_scope *scope, const struct scope_row *row, bool
     scope->first_tables = resolve(row->first_tables, ih, legacy);
     scope->second_tables = resolve(row->second_tables, ih, legacy);
     scope->permissions = resolve(row->permissions, false, legacy);
+    scope->interrupts = row->interrupts;
 }
 
 static void set_block(struct sv_scope *scope, uint64_t address, unsigned am, unsigned width)
@@ -112,6 +115,12 @@ static uint8_t decode_scope(const struct sv_rules *rules, enum sv_ttm ttm, enum 
             return rules->am_range == 0 ? 4 : 3;
         ih = sv_inv_iotlb_ih(w);
         set_block(scope, sv_inv_iotlb_addr(w), (unsigned)sv_inv_iotlb_am(w), rules->mgaw);
+    } else if (layout == SV_LAYOUT_inv_iec) {
+        if (granularity == 1 && sv_inv_iec_im(w) > rules->mhmv && sv_rules_has(rules, SV_CAP_IR) &&
+            rules->am_range != 2)
+            return rules->am_range == 0 ? 4 : 3;
+        scope->index = (uint16_t)sv_inv_iec_iidx(w);
+        scope->index_mask = (uint16_t)~low_mask((unsigned)sv_inv_iec_im(w));
     } else if (layout == SV_LAYOUT_inv_p_iotlb || layout == SV_LAYOUT_inv_pc) {
         scope->pasid = (uint32_t)sv_inv_p_iotlb_pasid(w);
         ih = layout == SV_LAYOUT_inv_p_iotlb && granularity == 3 && sv_inv_p_iotlb_ih(w);

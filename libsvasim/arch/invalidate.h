@@ -16,13 +16,16 @@ enum sv_match {
     SV_MATCH_P = 1u << 3,
     SV_MATCH_A = 1u << 4,
     SV_MATCH_IH = 1u << 5,
-    SV_MATCH_LEGACY_D = 1u << 6
+    SV_MATCH_LEGACY_D = 1u << 6,
+    SV_MATCH_I = 1u << 7
 };
 
 struct sv_scope {
     uint8_t context, pasid_cache, iotlb_second, iotlb_first, first_tables, second_tables;
     uint8_t permissions;
-    uint8_t permission_levels;       /* host permissions of this level and below */
+    uint8_t permission_levels; /* host permissions of this level and below */
+    uint8_t interrupts;
+    uint16_t index, index_mask;      /* bits of the interrupt index that count */
     uint16_t source_id, source_mask; /* bits of the source id that count */
     uint16_t domain_id;
     uint32_t pasid;

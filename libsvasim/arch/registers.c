@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* registers.c - reads and writes of the register file. A row of registers.def says where each
- * register lies and what a write stores; those whose write does more have a function here.
- * Not modelled: interrupt remapping registers act as storage or are absent. */
+ * register lies and what a write stores; those whose write does more have a function here. */
 #include "arch/registers.h"
 
 #define GCMD_TE        (UINT64_C(1) << 31)
@@ -15,6 +14,7 @@
 #define ICS_IWC        UINT64_C(1)
 #define RTADDR_SSIRWE  (UINT64_C(1) << 7)
 #define PERF_PIS       UINT64_C(1)
+#define IRTA_EIME      (UINT64_C(1) << 11)
 #define COMMAND_BIT    (UINT64_C(1) << 63) /* ICC, IVT */
 #define CCMD_CAIG      bits_mask(60, 59)
 #define IOTLB_IAIG     bits_mask(58, 57)
@@ -202,8 +202,15 @@ static unsigned write_gcmd(struct sv_registers *registers, const struct sv_rules
         *status |= GCMD_SRTP;
         actions |= SV_ACTION_LATCH_ROOT;
     }
-    if ((value & GCMD_SIRTP) && sv_rules_has(rules, SV_CAP_IR))
+    if ((value & GCMD_SIRTP) && sv_rules_has(rules, SV_CAP_IR)) {
         *status |= GCMD_SIRTP;
+        actions |= SV_ACTION_LATCH_IRTA;
+    }
+    if ((before ^ *status) & (GCMD_IRE | GCMD_CFI))
+        actions |= SV_ACTION_INTERRUPTS;
+    bool stale = (actions & SV_ACTION_LATCH_IRTA) || (before & ~*status & GCMD_IRE);
+    if (stale && sv_rules_has(rules, SV_CAP_ESIRTPS))
+        actions |= SV_ACTION_FLUSH_IEC;
     if ((before & ~*status) & GCMD_QIE)
         registers->value[SV_REG_IQH] = 0; /* IQT keeps its value, section 6.5.2 */
     if ((*status & ~before) & GCMD_QIE)
@@ -337,6 +344,8 @@ static unsigned write_half(struct sv_registers *registers, const struct sv_rules
     }
     if (!sv_rules_has(rules, SV_CAP_SSIRWS))
         registers->value[SV_REG_RTADDR] &= ~RTADDR_SSIRWE;
+    if (!sv_rules_has(rules, SV_CAP_EIM))
+        registers->value[SV_REG_IRTA] &= ~IRTA_EIME;
     if (i == SV_REG_CCMD && shift && value >> 31)
         return SV_ACTION_CCMD;
     return i == SV_REG_IQT && !shift ? SV_ACTION_QUEUE : SV_ACTION_NONE;
@@ -438,4 +447,21 @@ void sv_registers_latch(const struct sv_registers *registers, const struct sv_ru
     mode->root = rtaddr & bits_mask(63, 12) & low_mask(rules->haw);
     mode->ttm = (uint8_t)bits_get(rtaddr, 11, 10);
     mode->ssirwe = sv_rules_has(rules, SV_CAP_SSIRWS) && bit_get(rtaddr, 7);
+}
+
+void sv_registers_latch_irta(const struct sv_registers *registers, const struct sv_rules *rules,
+                             struct sv_interrupt_mode *mode)
+{
+    uint64_t irta = registers->value[SV_REG_IRTA];
+    mode->table = irta & bits_mask(63, 12) & low_mask(rules->haw);
+    mode->entries = 2u << bits_get(irta, 3, 0);
+    mode->extended = (irta & IRTA_EIME) != 0;
+}
+
+void sv_registers_interrupt_levels(const struct sv_registers *registers,
+                                   struct sv_interrupt_mode *mode)
+{
+    uint64_t status = registers->value[SV_REG_GSTS];
+    mode->enabled = (status & GCMD_IRE) != 0;
+    mode->compatible = (status & GCMD_CFI) != 0;
 }

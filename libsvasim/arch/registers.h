@@ -41,7 +41,10 @@ enum sv_action {
     SV_ACTION_CCMD = 1u << 4,       /* register-based context invalidation */
     SV_ACTION_IOTLB = 1u << 5,      /* register-based IOTLB invalidation */
     SV_ACTION_COMMAND = 1u << 6,    /* an enhanced command is in progress */
-    SV_ACTION_PERF = 1u << 7        /* counters were programmed */
+    SV_ACTION_PERF = 1u << 7,       /* counters were programmed */
+    SV_ACTION_LATCH_IRTA = 1u << 8, /* IRTA takes effect now */
+    SV_ACTION_INTERRUPTS = 1u << 9, /* IRE or CFI changed */
+    SV_ACTION_FLUSH_IEC = 1u << 10  /* the interrupt entry cache must be empty */
 };
 
 void sv_registers_reset(struct sv_registers *registers, const svasim_config *config);
@@ -52,6 +55,11 @@ uint64_t sv_registers_read(const struct sv_registers *registers, uint32_t offset
 /* RTADDR as the walk uses it. */
 void sv_registers_latch(const struct sv_registers *registers, const struct sv_rules *rules,
                         struct sv_mode *mode);
+/* IRTA, and the levels of GCMD, as interrupt requests use them. */
+void sv_registers_latch_irta(const struct sv_registers *registers, const struct sv_rules *rules,
+                             struct sv_interrupt_mode *mode);
+void sv_registers_interrupt_levels(const struct sv_registers *registers,
+                                   struct sv_interrupt_mode *mode);
 
 /* Record a fault that is to be logged, and raise the fault event if it is due one. */
 void sv_registers_fault(struct sv_registers *registers, const struct sv_rules *rules,

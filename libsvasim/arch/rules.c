@@ -67,6 +67,7 @@ void sv_rules_init(struct sv_rules *rules, const svasim_config *config)
         .pss = (uint8_t)value[SV_KEY_PSS],
         .version_major = (uint8_t)value[SV_KEY_VERSION],
         .mamv = (uint8_t)value[SV_KEY_MAMV],
+        .mhmv = (uint8_t)value[SV_KEY_MHMV],
         .did_width = (uint8_t)(4 + 2 * value[SV_KEY_ND]),
         .update_tries = (uint16_t)value[SV_KEY_UPDATE_TRIES],
         .queue_in_memory = value[SV_KEY_QUEUE] != 0,
@@ -89,6 +90,7 @@ void sv_rules_init(struct sv_rules *rules, const svasim_config *config)
         .has_hpt_table_cache = cache_on(config, SV_CACHE_HPT_L2) ||
                                cache_on(config, SV_CACHE_HPT_L3) ||
                                cache_on(config, SV_CACHE_HPT_L4),
+        .has_interrupt_cache = cache_on(config, SV_CACHE_IEC),
     };
     for (unsigned i = 0; i < 4; i++) {
         rules->has_fs_cache |= cache_on(config, (enum sv_cache_id)(SV_CACHE_FS_L2 + i));
@@ -100,6 +102,9 @@ void sv_rules_init(struct sv_rules *rules, const svasim_config *config)
     mask_of(rules, SV_LAYOUT_context_entry, rules->context_rsvd);
     mask_of(rules, SV_LAYOUT_pasid_dir_entry, &rules->pasid_dir_rsvd);
     mask_of(rules, SV_LAYOUT_pasid_entry, rules->pasid_rsvd);
+    mask_of(rules, SV_LAYOUT_irte, rules->irte_rsvd);
+    mask_of(rules, SV_LAYOUT_irte_posted, rules->irte_posted_rsvd);
+    mask_of(rules, SV_LAYOUT_posted_descriptor, rules->posted_rsvd);
     paging_masks(rules);
     plain_first(rules, false);
     plain_first(rules, true);

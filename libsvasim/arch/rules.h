@@ -29,7 +29,7 @@ struct sv_plain {
 
 struct sv_rules {
     uint64_t caps; /* SV_CAP_BIT */
-    uint8_t haw, mgaw, sagaw, sslps, pss, version_major, mamv;
+    uint8_t haw, mgaw, sagaw, sslps, pss, version_major, mamv, mhmv;
     uint8_t did_width;
     uint16_t update_tries;
 
@@ -42,7 +42,7 @@ struct sv_rules {
 
     /* which optional lookups are worth asking for */
     bool has_context_cache, has_pasid_cache, has_fs_cache, has_ss_cache, has_iotlb,
-        has_hpt_leaf_cache, has_hpt_table_cache;
+        has_hpt_leaf_cache, has_hpt_table_cache, has_interrupt_cache;
 
     /* bits that must be 0 */
     uint64_t legacy_root_rsvd[2], root_rsvd[2], legacy_context_rsvd[2], context_rsvd[4];
@@ -50,6 +50,7 @@ struct sv_rules {
     uint64_t first_rsvd[6][2], second_rsvd[6][2]; /* [level][is leaf] */
     struct sv_plain first_plain[2];               /* [EAFE] */
     uint64_t hpt_rsvd[5][2];                      /* [level] */
+    uint64_t irte_rsvd[2], irte_posted_rsvd[2], posted_rsvd[8];
 };
 
 static inline bool sv_rules_has(const struct sv_rules *rules, enum sv_cap cap)

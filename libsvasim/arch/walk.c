@@ -47,11 +47,12 @@ static enum sv_ask bypass(struct sv_walk *walk, uint8_t response_flag)
 
 /* --- ingress, sections 3.15, 4.2 and 11.4.5 --- */
 
-static enum sv_ask ingress_interrupt_range(struct sv_walk *walk)
+static enum sv_ask ingress_interrupt_range(struct sv_walk *walk,
+                                           const struct sv_interrupt_mode *mode)
 {
     if (walk->request->op == SVASIM_WRITE && walk->request->length == 4 &&
         (walk->request->address & 3) == 0)
-        return bypass(walk, SVASIM_INTERRUPT);
+        return sv_interrupt_begin(walk, mode);
     if (walk->request->op == SVASIM_READ && walk->request->length == 0)
         return bypass(walk, SVASIM_BYPASS);
     return sv_walk_fault(walk, SVASIM_FAULT_INT_29);
@@ -90,7 +91,7 @@ static SV_SELDOM enum sv_ask begin_closely(struct sv_walk *walk, const struct sv
 {
     if (walk->request->at == SVASIM_UNTRANSLATED) {
         if (!walk->has_pasid && sv_is_interrupt_range(walk->request->address))
-            return ingress_interrupt_range(walk);
+            return ingress_interrupt_range(walk, &mode->interrupts);
         if (!mode->enabled)
             return bypass(walk, SVASIM_BYPASS);
     } else {

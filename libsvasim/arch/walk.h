@@ -5,6 +5,7 @@
 #ifndef SV_ARCH_WALK_H
 #define SV_ARCH_WALK_H
 
+#include "arch/interrupt.h"
 #include "arch/rules.h"
 #include "svasim/svasim.h"
 
@@ -20,6 +21,7 @@ enum sv_ask {
     SV_ASK_TABLE,   /* deepest hit in the structure caches of `stage`: set `found`, `found_level` */
     SV_ASK_HPT_LEAF,  /* look up `key` in the host permission caches: set `found` */
     SV_ASK_HPT_TABLE, /* deepest hit in their structure caches: set `found`, `found_level` */
+    SV_ASK_IEC,       /* look up `key` in the interrupt entry cache: set `found` */
     SV_ASK_FILL,      /* put `fill` into cache `fill_cache` under `key`; nothing to answer */
     SV_ASK_READ,      /* read `bytes` at `hpa` into `words`: set `ok` */
     SV_ASK_UPDATE,    /* compare-exchange at `hpa`: set `update`, and `words[0]` if lost */
@@ -34,12 +36,14 @@ enum sv_reading {
     SV_READING_PASID,
     SV_READING_FIRST,
     SV_READING_SECOND,
-    SV_READING_HPT
+    SV_READING_HPT,
+    SV_READING_IRTE,
+    SV_READING_POSTED /* posted-interrupt descriptor; its updates too */
 };
 
 /* What a lookup compares. Each cache uses the parts that caches.def names. */
 struct sv_lookup {
-    uint64_t address; /* input address (guest address for the second stage) */
+    uint64_t address; /* input address (guest address for the second stage), or interrupt index */
     uint32_t pasid;   /* effective PASID */
     uint16_t source_id;
     uint16_t domain_id;
@@ -117,9 +121,10 @@ struct sv_permission {
 
 /* How a request ends. */
 struct sv_outcome {
-    uint64_t pa;
-    uint8_t flags, rights, status; /* of svasim_response */
+    uint64_t pa;                   /* of an interrupt: address of the message */
+    uint16_t data;                 /* of an interrupt: bits 15:0 of the message */
     uint16_t fault;                /* svasim_fault */
+    uint8_t flags, rights, status; /* of svasim_response */
 };
 
 struct sv_walk;
@@ -176,7 +181,11 @@ struct sv_walk {
     sv_judge then; /* resumes after a second-stage walk */
     struct sv_context context;
     struct sv_pasid entry;
-    struct sv_stage_state fs, ss;
+    union {
+        struct sv_stage_state fs;
+        struct sv_interrupt interrupt; /* of an interrupt request, which has no stages */
+    };
+    struct sv_stage_state ss;
     struct sv_table table_fill;
     struct sv_permission permission;
     struct sv_translation result;
@@ -185,15 +194,17 @@ struct sv_walk {
 };
 
 /* Does the read that the walk asks for snoop the CPU's caches (section 3.10)? Without SMPWCS no
- * PASID entry has PWSNP. */
+ * PASID entry has PWSNP. Posted descriptors are always snooped (section 5.2.3). */
 static inline bool sv_walk_snoops(const struct sv_walk *walk)
 {
-    if (walk->legacy || walk->reading < SV_READING_FIRST)
+    if (walk->reading == SV_READING_POSTED)
+        return true;
+    if (walk->legacy || walk->reading < SV_READING_FIRST || walk->reading == SV_READING_IRTE)
         return sv_rules_has(walk->rules, SV_CAP_C);
     return walk->entry.pwsnp;
 }
 
-/* RTADDR fields as latched by the last SRTP, and TES. */
+/* RTADDR and IRTA fields as latched by the last SRTP and SIRTP, and the levels of GCMD. */
 struct sv_mode {
     uint64_t root;
     uint32_t generation; /* counts changes */
@@ -201,6 +212,7 @@ struct sv_mode {
     bool ssirwe;
     bool enabled;
     bool monitored; /* counters are told of each step: no request may take a short way */
+    struct sv_interrupt_mode interrupts;
     /* By sv_mode_settle, for untranslated requests without and with PASID that do not execute and
      * are no interrupts: */
     bool open[2]; /* they pass every check of the mode */
@@ -274,6 +286,8 @@ enum sv_ask sv_pass_through(struct sv_walk *walk);
 enum sv_ask sv_host_permission(struct sv_walk *walk);
 enum sv_ask sv_host_permission_tables(struct sv_walk *walk);
 enum sv_ask sv_walk_pasid(struct sv_walk *walk); /* the PASID entry of walk->pasid, and on */
+/* An interrupt request, from its format on (interrupt.c). */
+enum sv_ask sv_interrupt_begin(struct sv_walk *walk, const struct sv_interrupt_mode *mode);
 /* Both stages are done: rights, interrupt range, dirty flags, fill. */
 enum sv_ask sv_finish(struct sv_walk *walk);
 /* Rights test of a found translation; SVASIM_FAULT_NONE if the request may proceed. */

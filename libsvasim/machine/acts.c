@@ -91,16 +91,7 @@ static svasim_err act_inv(svasim_machine *machine, const svasim_record *record)
 
 static svasim_err act_entry(svasim_machine *machine, const svasim_record *record)
 {
-    char fields[1024];
-    svasim_blob set = record->blob[SVASIM_F_ENTRY_set];
     svasim_err err = sv_machine_need_tables(machine);
-    if (err)
-        return err;
-    if (set.bytes >= sizeof fields)
-        return sv_machine_fail(machine, SVASIM_EINVAL, "set: longer than %zu bytes",
-                               sizeof fields - 1);
-    memcpy(fields, set.data, set.bytes);
-    fields[set.bytes] = 0;
     svasim_entry_ref ref = {
         .entry = (svasim_entry)record->value[SVASIM_F_ENTRY_which],
         .source_id = (uint16_t)record->value[SVASIM_F_ENTRY_sid],
@@ -108,9 +99,7 @@ static svasim_err act_entry(svasim_machine *machine, const svasim_record *record
         .address = record->value[SVASIM_F_ENTRY_address],
         .level = (uint8_t)given(record, SVASIM_F_ENTRY_level, 1),
     };
-    err = svasim_tables_set(machine->tables, &ref, fields);
-    return err ? sv_machine_fail(machine, err, "%s", svasim_tables_error(machine->tables))
-               : SVASIM_OK;
+    return err ? err : sv_machine_set_entry(machine, &ref, record->blob[SVASIM_F_ENTRY_set]);
 }
 
 /* --- software acts --- */
@@ -354,6 +343,9 @@ sv_act sv_machine_act_of(unsigned kind)
         [SVASIM_RECORD_UNBIND] = act_unbind,
         [SVASIM_RECORD_SUBMIT] = sv_act_submit,
         [SVASIM_RECORD_DMA] = sv_act_dma,
+        [SVASIM_RECORD_INTERRUPT] = sv_act_dma,
+        [SVASIM_RECORD_IRTE] = sv_act_irte,
+        [SVASIM_RECORD_POSTED] = sv_act_posted,
         [SVASIM_RECORD_PAGE_REQUEST] = sv_act_page_request,
         [SVASIM_RECORD_INV] = act_inv,
         [SVASIM_RECORD_DRAIN] = act_drain,

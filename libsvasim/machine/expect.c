@@ -100,7 +100,8 @@ void sv_known_done(svasim_machine *machine, struct sv_known *known)
     known->state = SV_KNOWN_DONE;
     if (machine->waiting_count == 0)
         return;
-    if (known->kind == SVASIM_RECORD_DMA && staleness_is_asked(machine, known->id)) {
+    if ((known->kind == SVASIM_RECORD_DMA || known->kind == SVASIM_RECORD_INTERRUPT) &&
+        staleness_is_asked(machine, known->id)) {
         svasim_response fresh;
         known->stale = sv_is_stale(machine, &known->request, &known->response, &fresh);
         known->stale_known = true;

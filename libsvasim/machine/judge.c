@@ -8,8 +8,12 @@ bool sv_is_stale(svasim_machine *machine, const svasim_request *request,
 {
     if (svasim_peek(machine->unit, request, out_fresh) != SVASIM_OK)
         return false;
-    return response->fault != out_fresh->fault || response->address != out_fresh->address ||
-           response->rights != out_fresh->rights || response->status != out_fresh->status;
+    /* A posted interrupt has changed the descriptor: whether it notified cannot be asked again. */
+    if (response->flags & out_fresh->flags & SVASIM_POSTED)
+        return false;
+    return response->fault != out_fresh->fault || response->data != out_fresh->data ||
+           response->address != out_fresh->address || response->rights != out_fresh->rights ||
+           response->status != out_fresh->status;
 }
 
 enum outcome { OUTCOME_OK, OUTCOME_FAULT, OUTCOME_RETRY, OUTCOME_DROPPED, OUTCOME_GP, OUTCOME_ANY };
@@ -61,6 +65,10 @@ static uint32_t slots_of(unsigned kind)
         return all | SLOT(status) | SLOT(result) | SLOT(done) | SLOT(fault_address) | SLOT(latency);
     if (kind == SVASIM_RECORD_PAGE_REQUEST)
         return all | SLOT(fault) | SLOT(code) | SLOT(answer);
+    if (kind == SVASIM_RECORD_INTERRUPT)
+        return all | SLOT(fault) | SLOT(code) | SLOT(recorded) | SLOT(reads) | SLOT(updates) |
+               SLOT(latency) | SLOT(stale) | SLOT(vector) | SLOT(destination) | SLOT(delivery) |
+               SLOT(trigger) | SLOT(logical) | SLOT(hint) | SLOT(posted) | SLOT(message);
     return all | SLOT(pa) | SLOT(page) | SLOT(fault) | SLOT(code) | SLOT(recorded) | SLOT(reads) |
            SLOT(updates) | SLOT(latency) | SLOT(stale) | SLOT(rights);
 }
@@ -93,6 +101,29 @@ static void judge_dma(svasim_machine *machine, struct sv_differences *d,
         sv_differ_field(d, expect, SVASIM_F_EXPECT_latency, r->completed_at - r->accepted_at);
     sv_differ_field(d, expect, SVASIM_F_EXPECT_rights, rights_choice(r));
     judge_stale(machine, d, expect, known);
+}
+
+/* What reaches the processors. */
+static void judge_interrupt(struct sv_differences *d, const svasim_record *expect,
+                            const svasim_response *r)
+{
+    const uint32_t of_message = SLOT(vector) | SLOT(destination) | SLOT(delivery) | SLOT(trigger) |
+                                SLOT(logical) | SLOT(hint);
+    svasim_message message;
+    sv_differ_field(d, expect, SVASIM_F_EXPECT_posted, (r->flags & SVASIM_POSTED) != 0);
+    sv_differ_field(d, expect, SVASIM_F_EXPECT_message, r->address != 0);
+    if (r->address == 0) {
+        if (expect->present & of_message)
+            sv_differ(d, "no message goes to the processors");
+        return;
+    }
+    svasim_message_decode(r->address, r->data, &message);
+    sv_differ_field(d, expect, SVASIM_F_EXPECT_vector, message.vector);
+    sv_differ_field(d, expect, SVASIM_F_EXPECT_destination, message.destination);
+    sv_differ_field(d, expect, SVASIM_F_EXPECT_delivery, message.delivery);
+    sv_differ_field(d, expect, SVASIM_F_EXPECT_trigger, message.level);
+    sv_differ_field(d, expect, SVASIM_F_EXPECT_logical, message.logical);
+    sv_differ_field(d, expect, SVASIM_F_EXPECT_hint, message.hint);
 }
 
 static void judge_submit(const svasim_machine *machine, struct sv_differences *d,
@@ -170,5 +201,7 @@ bool sv_judge(svasim_machine *machine, const svasim_record *expect, const struct
         judge_page_request(&d, expect, known);
     else
         judge_dma(machine, &d, expect, known);
+    if (expect->kind == SVASIM_RECORD_EXPECT && known->kind == SVASIM_RECORD_INTERRUPT)
+        judge_interrupt(&d, expect, &known->response);
     return !d.any;
 }

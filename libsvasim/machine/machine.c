@@ -111,7 +111,8 @@ static svasim_err act_config(svasim_machine *machine, const svasim_record *recor
 static bool is_barrier(unsigned kind)
 {
     return kind != SVASIM_RECORD_DMA && kind != SVASIM_RECORD_SUBMIT &&
-           kind != SVASIM_RECORD_EXPECT && kind != SVASIM_RECORD_OBSERVE;
+           kind != SVASIM_RECORD_INTERRUPT && kind != SVASIM_RECORD_EXPECT &&
+           kind != SVASIM_RECORD_OBSERVE;
 }
 
 svasim_err svasim_machine_apply(svasim_machine *machine, const svasim_record *record)

@@ -19,7 +19,7 @@ static uint64_t config_number(const svasim_machine *machine, const char *key)
     return strtoull(text, NULL, 10);
 }
 
-static bool config_is(const svasim_machine *machine, const char *key, const char *word)
+bool sv_machine_config_is(const svasim_machine *machine, const char *key, const char *word)
 {
     char text[32] = "";
     (void)svasim_config_get(machine->config, key, text, sizeof text);
@@ -67,10 +67,10 @@ svasim_err sv_machine_need_unit(svasim_machine *machine)
         return sv_machine_fail(machine, SVASIM_ENOMEM, "out of memory");
     }
     machine->unjudged =
-        machine->options.functional && config_is(machine, "machine.timed_only", "on");
+        machine->options.functional && sv_machine_config_is(machine, "machine.timed_only", "on");
     machine->mem_ports.size = sizeof machine->mem_ports;
     svasim_mem_ports(machine->mem, &machine->mem_ports);
-    machine->cpu_cache = config_is(machine, "machine.cpu_cache", "on");
+    machine->cpu_cache = sv_machine_config_is(machine, "machine.cpu_cache", "on");
     svasim_err err = machine->cpu_cache ? sv_machine_need_front(machine) : SVASIM_OK;
     svasim_ports ports = sv_machine_ports(machine);
     if (!err)
@@ -87,7 +87,7 @@ svasim_err sv_machine_need_unit(svasim_machine *machine)
 /* Program the root pointer and switch translation on, as a driver would. */
 static svasim_err enable(svasim_machine *machine, bool scalable)
 {
-    if (machine->registers_written || !config_is(machine, "machine.auto_enable", "on"))
+    if (machine->registers_written || !sv_machine_config_is(machine, "machine.auto_enable", "on"))
         return SVASIM_OK;
     uint64_t rtaddr = svasim_tables_root(machine->tables) | (scalable ? 1u << 10 : 0);
     (void)svasim_mmio_write(machine->unit, RTADDR, 8, rtaddr);
@@ -96,20 +96,50 @@ static svasim_err enable(svasim_machine *machine, bool scalable)
     return SVASIM_OK;
 }
 
-svasim_err sv_machine_need_tables(svasim_machine *machine)
+svasim_err sv_machine_need_builder(svasim_machine *machine)
 {
     if (machine->tables)
         return SVASIM_OK;
+    uint32_t interrupts = (uint32_t)config_number(machine, "machine.interrupts");
+    if (interrupts & (interrupts - 1))
+        return sv_machine_fail(machine, SVASIM_EINVAL,
+                               "machine.interrupts: %" PRIu32 " is not a power of two", interrupts);
     svasim_tables_setup setup = {
         .frames_base = SV_FRAMES_BASE,
         .frames_bytes = SV_FRAMES_BYTES,
-        .scalable = config_is(machine, "machine.table_mode", "scalable"),
+        .scalable = sv_machine_config_is(machine, "machine.table_mode", "scalable"),
         .pdts = 7,
+        .interrupts = interrupts,
     };
     machine->tables = svasim_tables_create(machine->mem, &setup);
     if (!machine->tables)
         return sv_machine_fail(machine, SVASIM_ENOMEM, "out of memory for tables");
-    return enable(machine, setup.scalable);
+    return SVASIM_OK;
+}
+
+svasim_err sv_machine_need_tables(svasim_machine *machine)
+{
+    if (machine->translates)
+        return SVASIM_OK;
+    svasim_err err = sv_machine_need_builder(machine);
+    if (err)
+        return err;
+    machine->translates = true;
+    return enable(machine, sv_machine_config_is(machine, "machine.table_mode", "scalable"));
+}
+
+svasim_err sv_machine_set_entry(svasim_machine *machine, const svasim_entry_ref *ref,
+                                svasim_blob fields)
+{
+    char text[1024];
+    if (fields.bytes >= sizeof text)
+        return sv_machine_fail(machine, SVASIM_EINVAL, "set: longer than %zu bytes",
+                               sizeof text - 1);
+    memcpy(text, fields.data, fields.bytes);
+    text[fields.bytes] = 0;
+    svasim_err err = svasim_tables_set(machine->tables, ref, text);
+    return err ? sv_machine_fail(machine, err, "%s", svasim_tables_error(machine->tables))
+               : SVASIM_OK;
 }
 
 svasim_err sv_machine_need_sva(svasim_machine *machine)
@@ -121,8 +151,9 @@ svasim_err sv_machine_need_sva(svasim_machine *machine)
         return err;
     svasim_sva_setup setup = svasim_sva_setup_default();
     setup.direct_map_bytes = config_number(machine, "machine.direct_map");
-    setup.direct_map_page =
-        config_is(machine, "machine.direct_map_page", "2M") ? UINT64_C(1) << 21 : UINT64_C(1) << 30;
+    setup.direct_map_page = sv_machine_config_is(machine, "machine.direct_map_page", "2M")
+                                ? UINT64_C(1) << 21
+                                : UINT64_C(1) << 30;
     if (setup.direct_map_bytes % setup.direct_map_page)
         return sv_machine_fail(machine, SVASIM_EINVAL,
                                "machine.direct_map: 0x%" PRIx64 " is no multiple of the page",

@@ -37,7 +37,7 @@ struct sv_known {
     svasim_response response;
     svasim_completion completion;
     uint8_t state; /* enum sv_known_state */
-    uint8_t kind;  /* record kind: DMA, SUBMIT or PAGE_REQUEST */
+    uint8_t kind;  /* record kind: DMA, INTERRUPT, SUBMIT or PAGE_REQUEST */
     bool has_completion, stale, stale_known;
     uint8_t page_answer;   /* svasim_page_answer; the fault is in `response` */
     uint8_t submit_result; /* svasim_submit_result */
@@ -113,6 +113,7 @@ struct svasim_machine {
     struct sv_names spaces;
     bool registers_written; /* by the trace itself */
     bool unjudged;          /* expectations hold in timed runs only, and this is none */
+    bool translates;        /* the tables for DMA were needed once */
 
     struct sv_device devices[SV_DEVICES_MAX];
     uint32_t device_count;
@@ -147,8 +148,13 @@ void sv_machine_emit(svasim_machine *machine, svasim_event *event);
 
 /* setup.c: bring parts into being when they are first needed. */
 svasim_err sv_machine_need_unit(svasim_machine *machine);
-svasim_err sv_machine_need_tables(svasim_machine *machine);
+svasim_err sv_machine_need_builder(svasim_machine *machine);
+svasim_err sv_machine_need_tables(svasim_machine *machine); /* and translation is on */
 svasim_err sv_machine_need_sva(svasim_machine *machine);
+/* Set fields of an entry by name. */
+svasim_err sv_machine_set_entry(svasim_machine *machine, const svasim_entry_ref *ref,
+                                svasim_blob fields);
+bool sv_machine_config_is(const svasim_machine *machine, const char *key, const char *word);
 struct sv_device *sv_machine_device(svasim_machine *machine, svasim_blob name);
 svasim_err sv_machine_add_device(svasim_machine *machine, const svasim_record *record);
 
@@ -162,11 +168,15 @@ svasim_err sv_machine_issue(svasim_machine *machine, const svasim_request *reque
 svasim_ports sv_machine_ports(svasim_machine *machine);
 svasim_dsa_ports sv_machine_device_ports(struct sv_device *device);
 
-/* acts.c, stimulus.c: one function per record kind. */
+/* acts.c, interrupts.c, stimulus.c: one function per record kind. */
 typedef svasim_err (*sv_act)(svasim_machine *machine, const svasim_record *record);
 sv_act sv_machine_act_of(unsigned kind);
 svasim_err sv_act_dma(svasim_machine *machine, const svasim_record *record);
 svasim_err sv_act_page_request(svasim_machine *machine, const svasim_record *record);
+svasim_err sv_act_irte(svasim_machine *machine, const svasim_record *record);
+svasim_err sv_act_posted(svasim_machine *machine, const svasim_record *record);
+/* As svasim_machine_request, of an interrupt record. */
+const char *sv_machine_interrupt_request(const svasim_record *record, svasim_request *out);
 svasim_err sv_act_submit(svasim_machine *machine, const svasim_record *record);
 
 /* memory.c: what makes memory imperfect. */

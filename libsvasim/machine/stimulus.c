@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* stimulus.c - dma and submit records: what goes in. */
+/* stimulus.c - dma, interrupt and submit records: what goes in. */
 #include "machine/state.h"
 
 #include <inttypes.h>
@@ -24,6 +24,8 @@ static struct sv_known *begin(svasim_machine *machine, uint64_t id, unsigned kin
 
 const char *svasim_machine_request(const svasim_record *record, svasim_request *out)
 {
+    if (record->kind == SVASIM_RECORD_INTERRUPT)
+        return sv_machine_interrupt_request(record, out);
     const uint64_t *value = record->value;
     uint32_t to_page_end = 4096 - (uint32_t)(value[SVASIM_F_DMA_iova] & 4095);
     *out = (svasim_request){
@@ -56,11 +58,11 @@ const char *svasim_machine_request(const svasim_record *record, svasim_request *
 svasim_err sv_act_dma(svasim_machine *machine, const svasim_record *record)
 {
     svasim_request request;
-    uint64_t id = record->value[SVASIM_F_DMA_id];
+    uint64_t id = record->value[0]; /* first field of both kinds */
     const char *wrong = svasim_machine_request(record, &request);
     if (wrong)
         return sv_machine_fail(machine, SVASIM_EINVAL, "%s", wrong);
-    if (!begin(machine, id, SVASIM_RECORD_DMA))
+    if (!begin(machine, id, record->kind))
         return id_in_use(machine, id);
     return sv_machine_issue(machine, &request, id);
 }

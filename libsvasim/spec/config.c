@@ -270,8 +270,8 @@ bool sv_config_check(svasim_config *config)
     for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++)
         if ((caps >> needs[i].cap & 1u) && (needs[i].needs & ~caps))
             return refuse(config, needs[i].text);
-    /* Not modelled: what cap.ir, cap.rdts and cap.tdxcs promise (they are refused). */
-    static const enum sv_cap unmodelled[] = {SV_CAP_IR, SV_CAP_RDTS, SV_CAP_TDXCS};
+    /* Not modelled: what cap.rdts and cap.tdxcs promise (they are refused). */
+    static const enum sv_cap unmodelled[] = {SV_CAP_RDTS, SV_CAP_TDXCS};
     for (size_t i = 0; i < sizeof unmodelled / sizeof unmodelled[0]; i++)
         if (caps >> unmodelled[i] & 1u) {
             snprintf(config->error, sizeof config->error, "%s: not modelled, must be off",
@@ -295,6 +295,8 @@ bool sv_config_check(svasim_config *config)
         config->value[SV_KEY_SAGAW] = 0;
     if (!(caps & SV_CAP_BIT(SMTS)))
         config->value[SV_KEY_PSS] = 0;
+    if (!(caps & SV_CAP_BIT(IR)))
+        config->value[SV_KEY_MHMV] = 0;
     for (unsigned i = 0; i < SV_CACHE_COUNT; i++) {
         uint64_t sets = config->value[SV_KEY_CACHE(i, SV_PART_SETS)];
         uint64_t ways = config->value[SV_KEY_CACHE(i, SV_PART_WAYS)];

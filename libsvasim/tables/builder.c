@@ -9,12 +9,16 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#define PDTS_MAX 7u
+#define PDTS_MAX       7u
+#define INTERRUPTS     256u
+#define INTERRUPTS_MAX 65536u
 
 svasim_tables *sv_tables_create(svasim_mem *mem, const svasim_tables_setup *setup,
                                 const svasim_alloc *alloc)
 {
-    if (!mem || !setup || setup->pdts > PDTS_MAX)
+    uint32_t interrupts = setup && setup->interrupts ? setup->interrupts : INTERRUPTS;
+    if (!mem || !setup || setup->pdts > PDTS_MAX || interrupts < 2 || interrupts > INTERRUPTS_MAX ||
+        (interrupts & (interrupts - 1)))
         return NULL;
     svasim_alloc hooks = sv_alloc_resolve(alloc);
     svasim_tables *tables = sv_alloc_array(&hooks, 1, sizeof *tables);
@@ -23,6 +27,7 @@ svasim_tables *sv_tables_create(svasim_mem *mem, const svasim_tables_setup *setu
     tables->mem = mem;
     tables->alloc = hooks;
     tables->setup = *setup;
+    tables->setup.interrupts = interrupts;
     sv_frames_init(&tables->frames, mem, &hooks, setup->frames_base, setup->frames_bytes);
     if (sv_shapes_open(&tables->shapes))
         tables->root = svasim_tables_frame(tables, 1);
@@ -50,6 +55,12 @@ void svasim_tables_destroy(svasim_tables *tables)
 uint64_t svasim_tables_root(const svasim_tables *tables)
 {
     return tables->root;
+}
+
+uint64_t svasim_tables_interrupts(const svasim_tables *tables, uint32_t *out_entries)
+{
+    *out_entries = tables->setup.interrupts;
+    return tables->interrupts;
 }
 
 uint64_t svasim_tables_frame(svasim_tables *tables, uint32_t pages)

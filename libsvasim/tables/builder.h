@@ -67,6 +67,7 @@ struct svasim_tables {
     struct sv_frames frames;
     struct sv_shapes shapes;
     uint64_t root;
+    uint64_t interrupts; /* interrupt remapping table; 0: not made yet */
     char message[SV_TABLES_MESSAGE];
 };
 
@@ -86,8 +87,9 @@ svasim_err sv_entry_load(svasim_tables *tables, uint64_t hpa, unsigned words, ui
 svasim_err sv_entry_store(svasim_tables *tables, uint64_t hpa, unsigned words,
                           const uint64_t *from);
 
-/* Layout of an entry whose place is not known yet; `ps` tells leaf from table. NULL: no such. */
+/* Layout of an entry whose place is not known yet; `other` tells leaf from table (PS), and posted
+ * from remapped interrupts (IM). NULL: no such. */
 const svasim_layout *sv_layout_of(const svasim_tables *tables, const svasim_entry_ref *ref,
-                                  bool ps);
+                                  bool other);
 
 #endif

@@ -252,7 +252,43 @@ static svasim_err permission_entry_of(svasim_tables *tables, const svasim_entry_
     }
 }
 
-const svasim_layout *sv_layout_of(const svasim_tables *tables, const svasim_entry_ref *ref, bool ps)
+/* --- interrupts, sections 5.1.3 and 9.9 to 9.11 --- */
+
+static svasim_err interrupt_entry_of(svasim_tables *tables, const svasim_entry_ref *ref,
+                                     bool create, uint64_t *out_hpa)
+{
+    uint32_t entries = tables->setup.interrupts;
+    uint64_t bytes = (uint64_t)entries * tables->shapes.irte->words * 8u;
+    if (ref->address >= entries)
+        return sv_tables_fail(tables, SVASIM_EINVAL,
+                              "interrupt index %" PRIu64 ": expected less than %" PRIu32,
+                              ref->address, entries);
+    if (tables->interrupts == 0 && !create)
+        return sv_tables_fail(tables, SVASIM_EINVAL, "there is no interrupt remapping table");
+    if (tables->interrupts == 0)
+        tables->interrupts =
+            svasim_tables_frame(tables, (uint32_t)((bytes + SV_FRAME_BYTES - 1) / SV_FRAME_BYTES));
+    if (tables->interrupts == 0)
+        return sv_tables_fail(tables, SVASIM_ENOMEM, "no frames left for %" PRIu32 " interrupts",
+                              entries);
+    *out_hpa = tables->interrupts + ref->address * tables->shapes.irte->words * 8u;
+    return SVASIM_OK;
+}
+
+static svasim_err descriptor_at(svasim_tables *tables, const svasim_entry_ref *ref,
+                                uint64_t *out_hpa)
+{
+    unsigned bytes = tables->shapes.posted_descriptor->words * 8u;
+    if (ref->address % bytes)
+        return sv_tables_fail(tables, SVASIM_EINVAL,
+                              "posted descriptor at 0x%" PRIx64 ": expected a multiple of %u",
+                              ref->address, bytes);
+    *out_hpa = ref->address;
+    return SVASIM_OK;
+}
+
+const svasim_layout *sv_layout_of(const svasim_tables *tables, const svasim_entry_ref *ref,
+                                  bool other)
 {
     const struct sv_shapes *shapes = &tables->shapes;
     bool scalable = tables->setup.scalable;
@@ -270,10 +306,14 @@ const svasim_layout *sv_layout_of(const svasim_tables *tables, const svasim_entr
         if (ref->level < 1 || ref->level > SV_LEVELS_MAX)
             return NULL;
         return sv_form_of(tables, ref->entry == SVASIM_ENTRY_SECOND, ref->level,
-                          ref->level == 1 || ps)
+                          ref->level == 1 || other)
             ->layout;
     case SVASIM_ENTRY_HPT:
         return permission_layout(shapes, ref->level);
+    case SVASIM_ENTRY_IRTE:
+        return other ? shapes->irte_posted : shapes->irte;
+    case SVASIM_ENTRY_POSTED:
+        return shapes->posted_descriptor;
     }
     return NULL;
 }
@@ -282,7 +322,8 @@ svasim_err svasim_tables_locate(svasim_tables *tables, const svasim_entry_ref *r
                                 uint64_t *out_hpa, const svasim_layout **out_layout)
 {
     svasim_err error = SVASIM_OK;
-    bool ps = false;
+    uint64_t word;
+    bool other = false;
     switch (ref->entry) {
     case SVASIM_ENTRY_ROOT:
         *out_hpa = root_entry_of(tables, ref->source_id);
@@ -300,17 +341,27 @@ svasim_err svasim_tables_locate(svasim_tables *tables, const svasim_entry_ref *r
     case SVASIM_ENTRY_SECOND:
         error = paging_entry_of(tables, ref, create, out_hpa);
         if (error == SVASIM_OK)
-            ps = sv_is_leaf(tables, ref->entry == SVASIM_ENTRY_SECOND, ref->level,
-                            svasim_mem_read64(tables->mem, *out_hpa));
+            other = sv_is_leaf(tables, ref->entry == SVASIM_ENTRY_SECOND, ref->level,
+                               svasim_mem_read64(tables->mem, *out_hpa));
+        break;
+    case SVASIM_ENTRY_IRTE:
+        error = interrupt_entry_of(tables, ref, create, out_hpa);
+        if (error == SVASIM_OK) {
+            word = svasim_mem_read64(tables->mem, *out_hpa);
+            other = svasim_field_get(tables->shapes.irte_im, &word) != 0;
+        }
+        break;
+    case SVASIM_ENTRY_POSTED:
+        error = descriptor_at(tables, ref, out_hpa);
         break;
     case SVASIM_ENTRY_HPT:
         error = permission_entry_of(tables, ref, create, out_hpa);
         break;
     default:
         return sv_tables_fail(tables, SVASIM_EINVAL, "entry kind %u: expected 0..%u",
-                              (unsigned)ref->entry, (unsigned)SVASIM_ENTRY_HPT);
+                              (unsigned)ref->entry, (unsigned)SVASIM_ENTRY_POSTED);
     }
     if (error == SVASIM_OK)
-        *out_layout = sv_layout_of(tables, ref, ps);
+        *out_layout = sv_layout_of(tables, ref, other);
     return error;
 }

@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <strings.h>
 
 #define NAME_BYTES 32u
 
@@ -141,22 +142,29 @@ static svasim_err apply_one(svasim_tables *tables, const svasim_layout *layout,
     return SVASIM_OK;
 }
 
-/* Will the entry have its PS bit set once `fields` are applied to `word`? */
-static svasim_err final_ps(svasim_tables *tables, const svasim_entry_ref *ref, const char *fields,
-                           uint64_t word, bool *out)
+/* The bit that chooses between two layouts of an entry: PS or IM; NULL if nothing does. */
+static const svasim_field *chooser_of(const svasim_tables *tables, const svasim_entry_ref *ref)
 {
-    bool second = ref->entry == SVASIM_ENTRY_SECOND;
-    const svasim_field *ps = tables->shapes.paging[second][SV_FORM_LEAF_LARGEST].ps;
+    const struct sv_shapes *shapes = &tables->shapes;
+    if (ref->entry == SVASIM_ENTRY_FIRST || ref->entry == SVASIM_ENTRY_SECOND)
+        return shapes->paging[ref->entry == SVASIM_ENTRY_SECOND][SV_FORM_LEAF_LARGEST].ps;
+    return ref->entry == SVASIM_ENTRY_IRTE ? shapes->irte_im : NULL;
+}
+
+/* Will that bit be set once `fields` are applied to `word`? */
+static svasim_err final_choice(svasim_tables *tables, const svasim_field *chooser,
+                               const char *fields, uint64_t word, bool *out)
+{
     struct assignment one;
     svasim_err error;
     unsigned bit;
-    *out = svasim_field_get(ps, &word) != 0;
+    *out = svasim_field_get(chooser, &word) != 0;
     while (next_assignment(tables, &fields, &one, &error)) {
-        if (strcmp(one.name, "ps") == 0 || strcmp(one.name, "PS") == 0)
+        if (strcasecmp(one.name, chooser->name) == 0)
             *out = one.value != 0;
         else if (strcmp(one.name, "raw0") == 0)
-            *out = svasim_field_get(ps, &one.value) != 0;
-        else if (numbered(one.name, "bit", 64, &bit) && bit == ps->lo)
+            *out = svasim_field_get(chooser, &one.value) != 0;
+        else if (numbered(one.name, "bit", 64, &bit) && bit == chooser->lo)
             *out = one.value != 0;
     }
     return error;
@@ -168,18 +176,20 @@ static svasim_err apply_all(svasim_tables *tables, const svasim_entry_ref *ref, 
 {
     bool paging = ref->entry == SVASIM_ENTRY_FIRST || ref->entry == SVASIM_ENTRY_SECOND;
     bool second = ref->entry == SVASIM_ENTRY_SECOND;
-    bool ps = false;
+    const svasim_field *chooser = chooser_of(tables, ref);
+    bool other = false;
     struct assignment one;
     svasim_err error = SVASIM_OK;
-    if (paging)
-        error = final_ps(tables, ref, fields, words[0], &ps);
+    if (chooser)
+        error = final_choice(tables, chooser, fields, words[0], &other);
     if (error != SVASIM_OK)
         return error;
-    const svasim_layout *layout = sv_layout_of(tables, ref, ps);
+    const svasim_layout *layout = sv_layout_of(tables, ref, other);
     if (!layout)
-        return sv_tables_fail(
-            tables, SVASIM_EINVAL, "entry kind %u, level %u: expected a kind 0..%u, level 1..%u",
-            (unsigned)ref->entry, (unsigned)ref->level, (unsigned)SVASIM_ENTRY_HPT, SV_LEVELS_MAX);
+        return sv_tables_fail(tables, SVASIM_EINVAL,
+                              "entry kind %u, level %u: expected a kind 0..%u, level 1..%u",
+                              (unsigned)ref->entry, (unsigned)ref->level,
+                              (unsigned)SVASIM_ENTRY_POSTED, SV_LEVELS_MAX);
     if (paging) {
         bool was_leaf = sv_is_leaf(tables, second, ref->level, words[0]);
         const struct sv_paging *was = sv_form_of(tables, second, ref->level, was_leaf);

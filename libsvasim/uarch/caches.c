@@ -24,6 +24,7 @@ static const uint32_t payload_bytes[SV_CACHE_COUNT] = {
     [SV_CACHE_HPT_L2] = sizeof(struct sv_permission),
     [SV_CACHE_HPT_L3] = sizeof(struct sv_permission),
     [SV_CACHE_HPT_L4] = sizeof(struct sv_permission),
+    [SV_CACHE_IEC] = sizeof(struct sv_irte),
 };
 
 bool sv_caches_init(struct sv_caches *caches, const svasim_config *config,
@@ -71,6 +72,11 @@ static struct sv_tag context_tag(const struct sv_lookup *key)
 static struct sv_tag pasid_tag(const struct sv_lookup *key)
 {
     return (struct sv_tag){key->pasid, VALID | key->source_id};
+}
+
+static struct sv_tag interrupt_tag(uint64_t index)
+{
+    return (struct sv_tag){index, VALID};
 }
 
 /* Bytes that an entry of `level` covers: 2^(3 + 9 * level) (level 2: 2 MiB). */
@@ -142,6 +148,8 @@ static svasim_cache_entry describe(enum sv_cache_id id, struct sv_tag tag, const
                                     .domain_id = t->domain_id,
                                     .pgtt = t->pgtt,
                                     .with_pasid = tag.upper >> 40 & 1};
+    if (id == SV_CACHE_IEC)
+        return (svasim_cache_entry){.address = tag.lower, .pasid = SVASIM_NO_PASID};
     if (id >= SV_CACHE_HPT_4K)
         return describe_permission(id, tag, payload);
     bool second = id >= SV_CACHE_SS_L2;
@@ -177,6 +185,11 @@ const void *sv_caches_context(struct sv_caches *caches, const struct sv_lookup *
 const void *sv_caches_pasid(struct sv_caches *caches, const struct sv_lookup *key)
 {
     return sv_cache_find(&caches->cache[SV_CACHE_PASID], pasid_tag(key));
+}
+
+const struct sv_irte *sv_caches_interrupt(struct sv_caches *caches, uint64_t index)
+{
+    return sv_cache_find(&caches->cache[SV_CACHE_IEC], interrupt_tag(index));
 }
 
 const struct sv_table *sv_caches_table(struct sv_caches *caches, const struct sv_lookup *key,
@@ -238,6 +251,8 @@ void sv_caches_fill(struct sv_caches *caches, enum sv_cache_id id, const struct 
              : key->page_shift == 21 ? SV_CACHE_IOTLB_2M
                                      : SV_CACHE_IOTLB_1G;
         tag = iotlb_tag(key, key->page_shift);
+    } else if (id == SV_CACHE_IEC) {
+        tag = interrupt_tag(key->address);
     } else if (id <= SV_CACHE_SS_L5) {
         tag = table_tag(key, key->level);
     } else if (id <= SV_CACHE_HPT_1G) {
@@ -269,6 +284,8 @@ bool sv_caches_holds(const struct sv_caches *caches, enum sv_cache_id id,
         return sv_cache_peek(cache, pasid_tag(key)) != NULL;
     if (id <= SV_CACHE_IOTLB_1G)
         return sv_cache_peek(cache, iotlb_tag(key, 12 + 9 * (unsigned)id)) != NULL;
+    if (id == SV_CACHE_IEC)
+        return sv_cache_peek(cache, interrupt_tag(key->address)) != NULL;
     if (id >= SV_CACHE_HPT_L2)
         return sv_cache_peek(cache, permission_table_tag(key, 2 + id - SV_CACHE_HPT_L2)) != NULL;
     if (id >= SV_CACHE_HPT_4K)
@@ -379,6 +396,14 @@ static uint32_t drop_permissions(struct sv_caches *caches, const struct sv_scope
     return dropped;
 }
 
+static bool match_interrupt(const void *criterion, struct sv_tag tag, const void *payload)
+{
+    const struct sv_scope *scope = ((const struct criterion *)criterion)->scope;
+    (void)payload;
+    return scope->interrupts == SV_MATCH_ALL ||
+           ((tag.lower ^ scope->index) & scope->index_mask) == 0;
+}
+
 uint32_t sv_caches_invalidate(struct sv_caches *caches, const struct sv_scope *scope)
 {
     struct criterion c = {scope, 0};
@@ -390,6 +415,8 @@ uint32_t sv_caches_invalidate(struct sv_caches *caches, const struct sv_scope *s
         dropped += sv_cache_drop(&caches->cache[SV_CACHE_CONTEXT], match_context, &c);
     if (scope->pasid_cache)
         dropped += sv_cache_drop(&caches->cache[SV_CACHE_PASID], match_pasid, &c);
+    if (scope->interrupts)
+        dropped += sv_cache_drop(&caches->cache[SV_CACHE_IEC], match_interrupt, &c);
     for (unsigned level = 2; level <= 5; level++) {
         c.span = span_shift(level);
         if (scope->first_tables)
@@ -406,6 +433,12 @@ uint32_t sv_caches_flush(struct sv_caches *caches)
 {
     uint32_t dropped = 0;
     for (unsigned i = 0; i < SV_CACHE_COUNT; i++)
-        dropped += sv_cache_drop_all(&caches->cache[i]);
+        if (i != SV_CACHE_IEC)
+            dropped += sv_cache_drop_all(&caches->cache[i]);
     return dropped;
+}
+
+uint32_t sv_caches_flush_interrupts(struct sv_caches *caches)
+{
+    return sv_cache_drop_all(&caches->cache[SV_CACHE_IEC]);
 }

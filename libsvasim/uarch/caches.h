@@ -24,6 +24,7 @@ const struct sv_translation *sv_caches_iotlb(struct sv_caches *caches, uint64_t 
                                              uint16_t source_id, uint32_t pasid);
 const void *sv_caches_context(struct sv_caches *caches, const struct sv_lookup *key);
 const void *sv_caches_pasid(struct sv_caches *caches, const struct sv_lookup *key);
+const struct sv_irte *sv_caches_interrupt(struct sv_caches *caches, uint64_t index);
 /* Deepest table known for key->stage below key->level; *out_level is the level of the entry that
  * points to it. */
 const struct sv_table *sv_caches_table(struct sv_caches *caches, const struct sv_lookup *key,
@@ -39,11 +40,14 @@ void sv_caches_fill(struct sv_caches *caches, enum sv_cache_id id, const struct 
                     const void *payload);
 /* Remove what the scope covers; returns how many entries went. */
 uint32_t sv_caches_invalidate(struct sv_caches *caches, const struct sv_scope *scope);
+/* Empty the translation caches, or the interrupt entry cache. */
 uint32_t sv_caches_flush(struct sv_caches *caches);
+uint32_t sv_caches_flush_interrupts(struct sv_caches *caches);
 /* The next valid entry at or behind `*slot` (sv_cache_next), by its tags; false at the end. */
 bool sv_caches_next(const struct sv_caches *caches, enum sv_cache_id id, uint32_t *slot,
                     svasim_cache_entry *out);
-/* Would a lookup in this cache hit? For an IOTLB, key->has_pasid chooses the entry type. */
+/* Would a lookup in this cache hit? For an IOTLB, key->has_pasid chooses the entry type; for the
+ * interrupt entry cache, key->address is the index. */
 bool sv_caches_holds(const struct sv_caches *caches, enum sv_cache_id id,
                      const struct sv_lookup *key);
 

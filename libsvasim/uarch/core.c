@@ -32,6 +32,16 @@ static inline void serve_pasid(struct sv_core *core, struct sv_walk *walk)
     core->counter[SV_COUNT_PASID_HIT] += walk->found != NULL;
 }
 
+static void serve_interrupt_entry(struct sv_core *core, struct sv_walk *walk)
+{
+    const struct sv_irte *found = sv_caches_interrupt(&core->caches, walk->key.address);
+    core->counter[SV_COUNT_INT_LOOKUP]++;
+    if (found)
+        core->counter[sv_irte_im(found->words) ? SV_COUNT_INT_HIT_POSTED
+                                               : SV_COUNT_INT_HIT_NONPOSTED]++;
+    walk->found = found;
+}
+
 void sv_core_serve_cache(struct sv_core *core, struct sv_walk *walk, enum sv_ask ask)
 {
     uint64_t *counter = core->counter;
@@ -60,6 +70,9 @@ void sv_core_serve_cache(struct sv_core *core, struct sv_walk *walk, enum sv_ask
         walk->found = sv_caches_permission_table(&core->caches, &walk->key, &walk->found_level);
         counter[SV_COUNT_HPT_NONLEAF_LOOKUP]++;
         counter[SV_COUNT_HPT_NONLEAF_HIT] += walk->found != NULL;
+        break;
+    case SV_ASK_IEC:
+        serve_interrupt_entry(core, walk);
         break;
     case SV_ASK_FILL:
         if (!walk->no_fill)
@@ -102,7 +115,8 @@ static inline void serve_read(struct sv_core *core, struct sv_walk *walk)
 
 static void serve_update(struct sv_core *core, struct sv_walk *walk)
 {
-    core->counter[SV_COUNT_AD_UPDATE]++;
+    core->counter[walk->reading == SV_READING_POSTED ? SV_COUNT_POSTED_UPDATES
+                                                     : SV_COUNT_AD_UPDATE]++;
     uint64_t seen = 0;
     walk->update = (uint8_t)core->ports.update(core->ports.host, walk->hpa, walk->expected,
                                                walk->desired, &seen);
@@ -188,7 +202,7 @@ void sv_core_describe(const struct sv_ending *ending, svasim_response *out)
     out->rights = outcome->rights;
     out->flags = outcome->flags;
     out->pgtt = ending->pgtt;
-    out->reserved = 0;
+    out->data = outcome->flags & SVASIM_INTERRUPT ? outcome->data : 0; /* hits leave it alone */
 }
 
 void sv_core_send_messages(struct sv_core *core)
@@ -223,6 +237,8 @@ void sv_core_count(struct sv_core *core, const svasim_request *request,
     } else if (out->flags & (SVASIM_BYPASS | SVASIM_INTERRUPT)) {
         counter[SV_COUNT_BYPASSED] += (out->flags & SVASIM_BYPASS) != 0;
         counter[SV_COUNT_INTERRUPTS] += (out->flags & SVASIM_INTERRUPT) != 0;
+        counter[SV_COUNT_INTERRUPTS_POSTED] += (out->flags & SVASIM_POSTED) != 0;
+        counter[SV_COUNT_NOTIFICATIONS] += (out->flags & SVASIM_POSTED) && out->pa;
     }
 }
 
@@ -268,6 +284,10 @@ void sv_core_translate(struct sv_core *core, struct sv_walk *walk, const svasim_
     if (asked && sv_core_hit(core, request, out, &found))
         return;
     enum sv_ask ask = sv_core_begin(core, walk, request, out, asked, found);
+    if (ask == SV_ASK_IEC) { /* like the IOTLB, asked before a walker is needed */
+        sv_core_serve_cache(core, walk, ask);
+        ask = sv_walk_answer(walk);
+    }
     core->counter[SV_COUNT_WALKS] += ask != SV_ASK_DONE;
     sv_core_run(core, walk, ask);
     sv_core_ending(walk, out);

@@ -36,6 +36,12 @@ static const svasim_layout *layout_of(const struct sv_walk *walk, const svasim_s
         return svasim_layout_at(SV_LAYOUT_pasid_entry);
     case SV_READING_HPT:
         return svasim_layout_at(permissions[step->level]);
+    case SV_READING_IRTE:
+        return svasim_layout_at(sv_irte_im(walk->words) && sv_rules_has(walk->rules, SV_CAP_PI)
+                                    ? SV_LAYOUT_irte_posted
+                                    : SV_LAYOUT_irte);
+    case SV_READING_POSTED:
+        return svasim_layout_at(SV_LAYOUT_posted_descriptor);
     case SV_READING_FIRST:
     case SV_READING_SECOND:
     default:
@@ -72,9 +78,11 @@ void sv_core_explain(const struct sv_core *core, const svasim_request *request,
             svasim_step step = step_of(&walk);
             step.is_update = ask == SV_ASK_UPDATE;
             step.layout = ask == SV_ASK_UPDATE || walk.ok ? layout_of(&walk, &step) : NULL;
+            if (ask == SV_ASK_UPDATE && walk.reading == SV_READING_POSTED)
+                walk.words[walk.hpa % 64 / 8] = walk.desired; /* the descriptor so far */
             for (unsigned i = 0; i < 8; i++)
                 step.words[i] = i < walk.bytes / 8u ? walk.words[i] : 0;
-            if (step.is_update)
+            if (step.is_update && walk.reading != SV_READING_POSTED)
                 step.words[0] = walk.desired;
             on_step(user, &step);
         }

@@ -30,7 +30,10 @@ bool sv_invalidation_apply(struct sv_pipeline *p, const struct sv_invalidation *
         core->ports.page_response(core->ports.host, &inv->response);
     if (inv->kind == SV_INV_SCOPE) {
         core->counter[SV_COUNT_INVALIDATED] += sv_caches_invalidate(&core->caches, &inv->scope);
-        sv_pipeline_overtake(p);
+        if (inv->scope.interrupts)
+            sv_pipeline_overtake_interrupts(p);
+        else
+            sv_pipeline_overtake(p);
     }
     return true;
 }

@@ -140,7 +140,9 @@ static void lookup_done(struct sv_pipeline *p, struct sv_txn *txn)
             sv_core_begin(core, &txn->walk, &txn->request, &txn->ending, asked, found);
         txn->ask = (uint8_t)ask;
         txn->generation = core->mode.generation;
-        if (ask == SV_ASK_DONE) {
+        if (ask == SV_ASK_IEC) {
+            sv_heap_put(p, (struct sv_event){p->now + p->interrupt_latency, p->sequence++, txn});
+        } else if (ask == SV_ASK_DONE) {
             sv_core_ending(&txn->walk, &txn->ending);
             sv_pipeline_respond(p, txn);
         } else {

@@ -85,7 +85,8 @@ struct sv_pipeline {
     /* configuration */
     uint32_t lookup_latency, respond_latency, walkers, pending, memory_latency, memory_interval,
         memory_depth, piece_ticks;
-    uint32_t context_latency, pasid_latency, table_latency, hpt_leaf_latency, hpt_table_latency;
+    uint32_t context_latency, pasid_latency, table_latency, hpt_leaf_latency, hpt_table_latency,
+        interrupt_latency;
     bool join;
 
     /* wait descriptors: written when every request accepted before them is answered and every
@@ -136,6 +137,8 @@ void sv_pipeline_drain(struct sv_pipeline *pipeline);
 /* An invalidation was applied: walks in flight may finish, but fill nothing and serve no one who
  * comes later. */
 void sv_pipeline_overtake(struct sv_pipeline *pipeline);
+/* The same for interrupt requests, whose entries other invalidations remove. */
+void sv_pipeline_overtake_interrupts(struct sv_pipeline *pipeline);
 /* Complete a wait descriptor (status write, interrupt) once everything accepted so far is answered.
  * False: too many are pending. */
 bool sv_pipeline_wait(struct sv_pipeline *pipeline, const struct sv_invalidation *wait);

@@ -42,6 +42,7 @@ static void read_config(struct sv_pipeline *p, const svasim_config *config)
     p->table_latency = slowest(config, SV_CACHE_FS_L2, SV_CACHE_SS_L5);
     p->hpt_leaf_latency = slowest(config, SV_CACHE_HPT_4K, SV_CACHE_HPT_1G);
     p->hpt_table_latency = slowest(config, SV_CACHE_HPT_L2, SV_CACHE_HPT_L4);
+    p->interrupt_latency = slowest(config, SV_CACHE_IEC, SV_CACHE_IEC);
     p->respond_latency = (uint32_t)value[SV_KEY_RESPOND_LATENCY];
     p->walkers = (uint32_t)value[SV_KEY_WALKERS];
     p->pending = (uint32_t)value[SV_KEY_PENDING];

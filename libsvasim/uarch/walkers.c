@@ -87,7 +87,8 @@ void sv_walkers_miss(struct sv_pipeline *p, struct sv_txn *txn)
     const struct sv_walk *walk = &txn->walk;
     txn->missed = true;
     txn->missed_at = p->now;
-    if (p->join && walk->request->at == SVASIM_UNTRANSLATED) {
+    if (p->join && walk->request->at == SVASIM_UNTRANSLATED &&
+        !sv_is_interrupt_request(walk->request)) {
         txn->page = walk->request->address >> 12;
         txn->requester = (uint64_t)walk->request->source_id |
                          (uint64_t)(walk->has_pasid ? walk->request->pasid : 0) << 16 |
@@ -207,6 +208,8 @@ static uint32_t lookup_latency(const struct sv_pipeline *p, enum sv_ask ask)
         return p->hpt_leaf_latency;
     if (ask == SV_ASK_HPT_TABLE)
         return p->hpt_table_latency;
+    if (ask == SV_ASK_IEC)
+        return p->interrupt_latency;
     return ask == SV_ASK_TABLE ? p->table_latency : 0;
 }
 
@@ -235,6 +238,17 @@ static void run_walk(struct sv_pipeline *p, struct sv_txn *txn)
     }
 }
 
+/* An interrupt request asks for its entry before it needs a walker. */
+static void interrupt_looked_up(struct sv_pipeline *p, struct sv_txn *txn)
+{
+    if (txn->ask != SV_ASK_DONE) {
+        sv_walkers_miss(p, txn);
+        return;
+    }
+    sv_core_ending(&txn->walk, &txn->ending);
+    sv_pipeline_respond(p, txn);
+}
+
 void sv_walkers_looked_up(struct sv_pipeline *p, struct sv_txn *txn)
 {
     if (txn->ask == SV_ASK_READ) { /* the next piece of it */
@@ -245,7 +259,10 @@ void sv_walkers_looked_up(struct sv_pipeline *p, struct sv_txn *txn)
     if (p->core->mode.monitored)
         sv_monitor_served(p->core, &txn->walk, (enum sv_ask)txn->ask);
     txn->ask = (uint8_t)sv_walk_answer(&txn->walk);
-    run_walk(p, txn);
+    if (txn->walking)
+        run_walk(p, txn);
+    else
+        interrupt_looked_up(p, txn);
 }
 
 /* A long read: its next piece is here. True: others follow, one after the other. */
@@ -280,7 +297,7 @@ void sv_walkers_memory_answered(struct sv_pipeline *p, struct sv_txn *txn)
     run_walk(p, txn);
 }
 
-void sv_pipeline_overtake(struct sv_pipeline *p)
+static void overtake(struct sv_pipeline *p, bool interrupts)
 {
     if (p->in_flight == 0)
         return;
@@ -288,7 +305,19 @@ void sv_pipeline_overtake(struct sv_pipeline *p)
         struct sv_txn *txn = &p->txns[i];
         if (!txn->active || !txn->walking)
             continue; /* the others have read nothing yet */
+        if (sv_is_interrupt_request(&txn->request) != interrupts)
+            continue;
         txn->walk.no_fill = true;
         sv_unlist(p, txn);
     }
+}
+
+void sv_pipeline_overtake(struct sv_pipeline *p)
+{
+    overtake(p, false);
+}
+
+void sv_pipeline_overtake_interrupts(struct sv_pipeline *p)
+{
+    overtake(p, true);
 }

@@ -59,7 +59,7 @@ has out "hpt_4k holds this page"
 has out "fault HPT.5"
 
 expect_code 2 "$svasim" explain --id 5 story.svt
-has err "no dma or submit record has the id 5"
+has err "no dma, interrupt or submit record has the id 5"
 expect_code 2 "$svasim" explain story.svt
 expect_code 2 "$svasim" explain --id x story.svt
 expect_code 2 "$svasim" explain --id 1 --set cap.pss=99 story.svt

@@ -100,7 +100,13 @@ static const struct descriptor_case cases[] = {
     {CASE(false, 0, 8 | PFSID_LO | PFSID_HI, 0x801)},
     {CASE(false, 4, 8, 2)},
     {CASE(false, 4, 4 | 1u << 5, 0)},
-    {CASE(false, 0, 4 | 1u << 4 | UINT64_C(0x1ffff) << 27, 0)},
+    {CASE(false, 0, 4 | 1u << 4 | UINT64_C(0x1ffef) << 27, 0)}, /* IM 15, IIDX 0xfff */
+    {CASE(false, 4, 4 | 1u << 4 | UINT64_C(16) << 27, 0)},      /* IM above MHMV */
+    {CASE(false, 4, 4 | 1u << 4 | UINT64_C(8) << 27, 0), .config = "cap.mhmv=7"},
+    {CASE(false, 0, 4 | 1u << 4 | UINT64_C(7) << 27, 0), .config = "cap.mhmv=7"},
+    {CASE(false, 0, 4 | UINT64_C(8) << 27, 0), .config = "cap.mhmv=7"}, /* global: IM ignored */
+    {CASE(false, 3, 4 | 1u << 4 | UINT64_C(16) << 27, 0), .config = "policy.am_above_mamv=iqei3"},
+    {CASE(false, 0, 4 | 1u << 4 | UINT64_C(31) << 27, 0), .config = "policy.am_above_mamv=accept"},
     {CASE(false, 4, 9, 1)},
     {CASE(false, 0, 9, 4)}, /* bit 66 is ignored since rev 5.10 */
     {CASE(false, 4, 9 | 1u << 5, 0)},

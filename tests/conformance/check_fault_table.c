@@ -4,6 +4,7 @@
  * from the specification, cell by cell, and shares nothing with faults.def. */
 #define _POSIX_C_SOURCE 200809L
 #include "conformance/fault_cases.h"
+#include "conformance/interrupt_cases.h"
 #include "conformance/suite.h"
 
 #include <dirent.h>
@@ -256,6 +257,8 @@ START_TEST(every_row_and_column_is_raised)
     for (unsigned i = 0; i < fault_case_count(); i++)
         for (unsigned kind = 0; kind < SVASIM_KIND_COUNT; kind++)
             raised[fault_case_at(i)->fault][kind] |= fault_case_at(i)->answers[kind] != '-';
+    for (unsigned i = 0; i < interrupt_case_count; i++)
+        raised[interrupt_cases[i].fault][SVASIM_KIND_U] = true;
     for (unsigned fault = 1; fault < SVASIM_FAULT_COUNT; fault++)
         for (unsigned kind = 0; kind < SVASIM_KIND_COUNT; kind++) {
             bool answers = svasim_fault_at(fault)->answer[kind] != SVASIM_ANSWER_NEVER;

@@ -32,7 +32,7 @@ static void granted(const svasim_response *r, unsigned rights)
     assert_int_equal(r->page_bytes, 4096);
     assert_int_equal(r->domain_id, UNIT_DID);
     assert_int_equal(r->pgtt, 2);
-    assert_int_equal(r->reserved, 0);
+    assert_int_equal(r->data, 0);
 }
 
 static void nothing(const svasim_response *r, svasim_status status, svasim_fault fault)

@@ -191,10 +191,9 @@ static void capabilities_need_each_other(void **state)
     (void)state;
     static const char *const broken[][5] = {
         {"cap.qi", "off", NULL, NULL, NULL},
-        {"cap.eim", "on", NULL, NULL, NULL},
-        {"cap.pi", "on", NULL, NULL, NULL},
-        {"cap.irreq", "on", NULL, NULL, NULL},
-        {"cap.eimer", "on", NULL, NULL, NULL},
+        {"cap.ir", "off", "cap.eim", "off", NULL},
+        {"cap.ir", "off", "cap.pi", "off", NULL},
+        {"cap.eimer", "on", "cap.eim", "off", NULL},
         {"cap.fsts", "off", NULL, NULL, NULL},
         {"cap.ssts", "off", NULL, NULL, NULL},
         {"cap.dt", "off", NULL, NULL, NULL},
@@ -210,7 +209,6 @@ static void capabilities_need_each_other(void **state)
         {"context.policy", "plru", "context.ways", "128", NULL},
         {"cap.ptrs", "on", "cap.pasid", "off", NULL},
         /* promises that the model could not keep */
-        {"cap.ir", "on", NULL, NULL, NULL},
         {"cap.pms", "on", "cap.ecmds", "off", NULL},
         {"cap.rdts", "on", NULL, NULL, NULL},
         {"cap.tdxcs", "on", NULL, NULL, NULL},

@@ -72,7 +72,7 @@ static uint64_t where(struct pieces_bed *bed, svasim_entry entry)
 static void open_bed(struct pieces_bed *bed, const char *piece, bool coherent, bool second_port,
                      const char *pasid)
 {
-    const svasim_tables_setup setup = {0x100000, 0x100000, true, 7};
+    const svasim_tables_setup setup = {0x100000, 0x100000, .scalable = true, .pdts = 7};
     svasim_ports ports = SVASIM_PORTS_INIT;
     *bed = (struct pieces_bed){.meddle_after = UINT64_MAX, .broken = UINT64_MAX};
     bed->mem = svasim_mem_create(0, NULL);

@@ -66,7 +66,7 @@ static void commands_without_capability_do_nothing(void **state)
 {
     struct unit_bed bed;
     (void)state;
-    unit_open(&bed, UNIT_SCALABLE, NULL);
+    unit_open(&bed, UNIT_SCALABLE, UNIT_NO_IR);
     unit_write(&bed, REG_GCMD, 4, GCMD_OTHERS); /* no WBF, no interrupt remapping */
     assert_int_equal(status(&bed), 0);
     unit_write(&bed, REG_GSTS, 4, UINT32_MAX);

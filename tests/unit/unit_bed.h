@@ -73,7 +73,8 @@
     "cap.ssads=off cap.pasid=off cap.rps=off cap.rprivs=off cap.sms=off cap.fs1gp=off "            \
     "cap.fs5lp=off "
 #define UNIT_NO_DT "cap.dt=off cap.nwfs=off cap.dit=off cap.pds=off cap.prs=off cap.sms=off "
-#define UNIT_NO_QI UNIT_NO_SMTS UNIT_NO_DT "cap.qi=off "
+#define UNIT_NO_IR "cap.ir=off cap.eim=off cap.pi=off "
+#define UNIT_NO_QI UNIT_NO_SMTS UNIT_NO_DT UNIT_NO_IR "cap.qi=off "
 
 /* What a port was asked, in order. */
 enum unit_event_kind { UNIT_STORE = 1, UNIT_MESSAGE, UNIT_ANSWER, UNIT_FLUSH };
