@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <string.h>
 
+#include "capabilities.h"
 #include "import.h"
 
 static const char help[] =
@@ -81,6 +82,11 @@ static int parse(struct import *import, int argc, char **argv)
     return code;
 }
 
+static void put_key(void *user, const char *key, const char *value)
+{
+    cli_build_config(user, key, value);
+}
+
 int cli_cmd_import(int argc, char **argv)
 {
     struct import import = {.caps = {.haw = 48}, .wish = -1};
@@ -101,7 +107,9 @@ int cli_cmd_import(int argc, char **argv)
     to.writer = cli_writer_open(import.out, form);
     if (!to.writer)
         return CLI_EXIT_SYSTEM;
-    code = cli_caps_build(&to, &import.caps);
+    import.caps.put = put_key;
+    import.caps.user = &to;
+    code = cli_caps_keys(&import.caps);
     if (code == CLI_EXIT_OK)
         code = formats[format].run(&to, argv[optind + 1]);
     code = cli_worse(code, to.code);

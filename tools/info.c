@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "capabilities.h"
 #include "lists.h"
 
 #define LINES_KEPT  32 /* config and device lines shown; the rest is counted */
@@ -12,8 +13,10 @@
 static const char help[] =
     "Usage: svasim info FILE...\n"
     "       svasim info --keys | --faults | --layouts [NAME] |\n"
-    "                   --opcodes | --counters | --records\n\n"
-    "Says what a trace holds, or prints one of the tables that the model is made of.\n\n"
+    "                   --opcodes | --counters | --records\n"
+    "       svasim info [--haw BITS] --dmar LINE\n\n"
+    "Says what a trace holds, prints one of the tables that the model is made of, or\n"
+    "turns what a kernel says of a unit into a configuration file.\n\n"
     "      --keys           configuration keys: default, range, meaning\n"
     "      --faults         fault conditions: name, code, section\n"
     "      --layouts        in-memory structures and descriptors\n"
@@ -21,9 +24,13 @@ static const char help[] =
     "      --opcodes        operations of a DSA descriptor\n"
     "      --counters       counters of --stats\n"
     "      --records        records of a trace and their fields\n"
+    "      --dmar LINE      capabilities of a unit; LINE as Linux prints it at boot, with\n"
+    "                       \"ver 6:0 cap 19ed... ecap 3ee9...\"\n"
+    "      --haw BITS       its host address width, from the line before the units\n"
     "  -h, --help\n\n"
-    "Example: how is the 4 KiB IOTLB configured?\n"
-    "  svasim info --keys | grep iotlb_4k\n";
+    "Examples: how is the 4 KiB IOTLB configured? And a unit like the one in this machine:\n"
+    "  svasim info --keys | grep iotlb_4k\n"
+    "  svasim info --haw 52 --dmar \"$(dmesg | grep 'DMAR: dmar0')\" >mine.ini\n";
 
 /* Lines worth showing, up to a bound. */
 struct kept {
@@ -115,16 +122,39 @@ static int info_file(const char *path)
     return code;
 }
 
+static void print_key(void *user, const char *key, const char *value)
+{
+    (void)user;
+    printf("%s = %s\n", key, value);
+}
+
+static int info_unit(struct cli_caps *caps, const char *line)
+{
+    if (!cli_caps_parse(caps, line))
+        return cli_usage("info", "--dmar: \"%s\" lacks \"cap HEX\" or \"ecap HEX\"", line);
+    caps->put = print_key;
+    return cli_caps_keys(caps);
+}
+
 int cli_cmd_info(int argc, char **argv)
 {
-    enum { KEYS = 256, FAULTS, LAYOUTS, OPCODES, COUNTERS, RECORDS };
+    enum { KEYS = 256, FAULTS, LAYOUTS, OPCODES, COUNTERS, RECORDS, DMAR, HAW };
     static const struct option options[] = {
         {"keys", no_argument, NULL, KEYS},         {"faults", no_argument, NULL, FAULTS},
         {"layouts", no_argument, NULL, LAYOUTS},   {"opcodes", no_argument, NULL, OPCODES},
         {"counters", no_argument, NULL, COUNTERS}, {"records", no_argument, NULL, RECORDS},
+        {"dmar", required_argument, NULL, DMAR},   {"haw", required_argument, NULL, HAW},
         {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0}};
+    struct cli_caps caps = {0};
     opterr = 0;
     int option = getopt_long(argc, argv, ":h", options, NULL);
+    if (option == HAW) {
+        if (!cli_number(optarg, &caps.haw))
+            return cli_usage("info", "--haw: \"%s\" is not a number", optarg);
+        option = getopt_long(argc, argv, ":h", options, NULL);
+        if (option != DMAR && option != '?' && option != ':')
+            return cli_usage("info", "--haw: belongs to --dmar");
+    }
     switch (option) {
     case -1:
         break;
@@ -140,6 +170,8 @@ int cli_cmd_info(int argc, char **argv)
         return cli_list_counters();
     case RECORDS:
         return cli_list_records();
+    case DMAR:
+        return info_unit(&caps, optarg);
     case 'h':
         (void)fputs(help, stdout);
         return CLI_EXIT_OK;

@@ -54,4 +54,22 @@ expect_code 0 "$svasim" info --counters
 has out "iotlb_lookup"
 expect_code 0 "$svasim" info --records
 has out "<space>"
+
+# What a kernel says of a unit becomes a configuration that reads back the same registers.
+line="DMAR: dmar0: reg_base_addr fed90000 ver 6:0 cap d2008c222f0606 ecap 480080000f42"
+expect_code 0 "$svasim" info --haw 48 --dmar "$line"
+cp out unit.ini
+has unit.ini "cap.haw = 48"
+has unit.ini "cap.version_major = 6"
+has unit.ini "cap.fsts = 0"
+trace >unit.svt <<'END'
+holds 0x8 0xd2008c222f0606 size=8
+holds 0x10 0x480080000f42 size=8
+END
+expect_code 0 "$svasim" replay -c unit.ini unit.svt
+has out "2 of 2 expectations met"
+expect_code 2 "$svasim" info --dmar "ver 6:0 cap 19ed008c40780c66"
+has err 'lacks "cap HEX" or "ecap HEX"'
+expect_code 2 "$svasim" info --haw 48 unit.svt
+expect_code 2 "$svasim" info --haw wide --dmar "$line"
 done_testing
