@@ -10,19 +10,19 @@ static void put_word(const char *words, uint64_t index)
 {
     for (; index && strchr(words, '|'); index--)
         words = strchr(words, '|') + 1;
-    printf("%-8.*s", (int)strcspn(words, "|"), words);
+    printf("%-11.*s", (int)strcspn(words, "|"), words);
 }
 
 int cli_list_keys(void)
 {
     const svasim_config_key *key;
-    printf("%-32s%-8s%-24s%s\n", "key", "default", "range", "meaning");
+    printf("%-42s%-11s%-27s%s\n", "key", "default", "range", "meaning");
     for (unsigned i = 0; (key = svasim_config_key_at(i)) != NULL; i++) {
         char range[64];
         bool number = strcmp(key->type, "uint") == 0, flag = strcmp(key->type, "bool") == 0;
-        printf("%-32s", key->name);
+        printf("%-42s", key->name);
         if (number)
-            printf("%-8" PRIu64, key->initial);
+            printf("%-11" PRIu64, key->initial);
         else
             put_word(flag ? "off|on" : key->type, key->initial);
         if (number && key->max == UINT64_MAX)
@@ -31,7 +31,7 @@ int cli_list_keys(void)
             (void)snprintf(range, sizeof range, "%" PRIu64 "..%" PRIu64, key->min, key->max);
         else
             (void)snprintf(range, sizeof range, "%s", flag ? "on|off" : key->type);
-        printf("%-24s%s%s%s%s\n", range, key->meaning, key->unit[0] ? " (" : "", key->unit,
+        printf("%-27s%s%s%s%s\n", range, key->meaning, key->unit[0] ? " (" : "", key->unit,
                key->unit[0] ? ")" : "");
     }
     return CLI_EXIT_OK;

@@ -238,6 +238,8 @@ static uint8_t pass_through_shift(const struct sv_walk *walk)
         shift = 30;
     else if ((walk->rules->sslps & 1) || sv_rules_has(walk->rules, SV_CAP_FSTS))
         shift = 21;
+    if (walk->rules->pass_through_whole)
+        return shift;
     while (shift > 12 && overlaps_interrupt_range(walk->request->address & ~low_mask(shift), shift))
         shift = shift == 30 ? 21 : 12;
     return shift;
@@ -246,7 +248,9 @@ static uint8_t pass_through_shift(const struct sv_walk *walk)
 enum sv_ask sv_pass_through(struct sv_walk *walk)
 {
     REQUIRE(walk, fits_width(walk->request->address, walk->rules->haw), SGN_4_2);
-    if (sv_is_interrupt_range(walk->request->address))
+    bool answers = walk->rules->pass_through_ats_answers && walk->has_pasid &&
+                   walk->request->at == SVASIM_TRANSLATION;
+    if (sv_is_interrupt_range(walk->request->address) && !answers)
         return sv_walk_fault(walk, walk->request->at == SVASIM_TRANSLATION ? SVASIM_FAULT_SGN_8_2
                                                                            : SVASIM_FAULT_SGN_8_1);
     uint8_t shift = pass_through_shift(walk);

@@ -130,6 +130,7 @@ static uint8_t decode_scope(const struct sv_rules *rules, enum sv_ttm ttm, enum 
         scope->permission_levels = granularity == 1 ? 4 : (uint8_t)(sv_inv_hpt_ih(w) + 1);
         set_block(scope, sv_inv_hpt_addr(w), (unsigned)sv_inv_hpt_am(w), rules->haw);
     }
+    scope->spares_larger = rules->am_spares_larger;
     fill_scope(scope, row, ih, ttm == SV_TTM_LEGACY);
     out->kind = SV_INV_SCOPE;
     return 0;
@@ -209,6 +210,9 @@ static uint8_t decode(const struct sv_rules *rules, enum sv_ttm ttm, const uint6
     enum sv_layout_id layout = types[type].layout;
     uint64_t pfsid = sv_inv_dev_tlb_pfsid_lo_mask() | sv_inv_dev_tlb_pfsid_hi_mask();
     bool device = layout == SV_LAYOUT_inv_dev_tlb || layout == SV_LAYOUT_inv_p_dev_tlb;
+    uint64_t lower[4] = {words[0], words[1], 0, 0};
+    if (types[type].in_legacy && (words[2] | words[3]) && !reserved_set(layout, lower))
+        return rules->padding_iqei;
     if (reserved_set(layout, words) ||
         (device && (words[0] & pfsid) && !sv_rules_has(rules, SV_CAP_DIT)))
         return 4;

@@ -30,6 +30,7 @@ struct sv_scope {
     uint16_t domain_id;
     uint32_t pasid;
     uint64_t address;
+    bool spares_larger;    /* pages larger than the block stay */
     uint8_t block_shift;   /* the block is 2^block_shift bytes around `address` */
     uint8_t address_width; /* address bits at and above it do not count */
 };

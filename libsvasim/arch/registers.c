@@ -327,6 +327,8 @@ static unsigned write_half(struct sv_registers *registers, const struct sv_rules
         return SV_ACTION_NONE;
     case SV_REG_PRS:
         write_w1c(registers, SV_REG_PRS, value, SV_PRS_PPR | SV_PRS_PRO, SV_MESSAGE_PAGE);
+        if (rules->page_event_is_ppr && !(registers->value[SV_REG_PRS] & SV_PRS_PPR))
+            drop_message(registers, SV_MESSAGE_PAGE);
         return SV_ACTION_NONE;
     case SV_REG_PERFINTRCTL:
         write_control(registers, SV_MESSAGE_PERF, value);
@@ -370,7 +372,7 @@ unsigned sv_registers_write(struct sv_registers *registers, const struct sv_rule
 static bool registers_may_invalidate(const struct sv_registers *registers,
                                      const struct sv_rules *rules, enum sv_ttm ttm)
 {
-    bool queued = (registers->value[SV_REG_GSTS] & GCMD_QIE) != 0;
+    bool queued = (registers->value[SV_REG_GSTS] & GCMD_QIE) != 0 && !rules->registers_beside_queue;
     return ttm == SV_TTM_LEGACY && rules->version_major <= 5 && !queued;
 }
 

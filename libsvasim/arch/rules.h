@@ -39,6 +39,10 @@ struct sv_rules {
     uint8_t nested_ro;        /* enum sv_nested_ro */
     uint8_t am_range;         /* index of policy.am_above_mamv */
     uint8_t granularity_iqei; /* 3 or 4 */
+    uint8_t padding_iqei;     /* 3 or 4 */
+    bool rights_lost_early, am_spares_larger, registers_beside_queue, rid_pasid_is_shared;
+    bool ats_range_late, pass_through_whole, pass_through_ats_answers;
+    bool overflow_first, stop_marker_overflows, page_event_is_ppr, nonleaf_by_level;
 
     /* which optional lookups are worth asking for */
     bool has_context_cache, has_pasid_cache, has_fs_cache, has_ss_cache, has_iotlb,

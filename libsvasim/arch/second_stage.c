@@ -201,6 +201,8 @@ static enum sv_ask accept_entry(struct sv_walk *walk)
     ss->granted &= e;
     if (is_leaf(ss, e))
         return leaf_found(walk);
+    if (walk->rules->rights_lost_early && !grants_any(walk, ss->granted))
+        return no_rights(walk);
     ss->table = e & sv_second_table_addr_mask();
     ss->level--;
     if (!walk->rules->has_ss_cache || !grants_any(walk, ss->granted))

@@ -331,11 +331,11 @@ static enum sv_ask check_context(struct sv_walk *walk)
         REQUIRE(walk, walk->request->at == SVASIM_TRANSLATED || context->paside, SCT_6);
         REQUIRE(walk, page || walk->pasid >> (walk->rules->pss + 1u) == 0, SGN_10);
         REQUIRE(walk, walk->pasid >> (context->pdts + 13u) == 0, SCT_7);
-        REQUIRE(walk, walk->pasid != context->rid_pasid, SCT_9);
+        REQUIRE(walk, walk->pasid != context->rid_pasid || walk->rules->rid_pasid_is_shared, SCT_9);
     }
     if (walk->request->at == SVASIM_TRANSLATED)
         return check_translated(walk);
-    if (asks_interrupt_range(walk))
+    if (asks_interrupt_range(walk) && !walk->rules->ats_range_late)
         return interrupt_range_translation(walk);
     if (!walk->has_pasid)
         walk->pasid = context->rid_pasid;
@@ -409,6 +409,8 @@ static enum sv_ask enter_stage(struct sv_walk *walk)
     bool execute = walk->has_pasid && (walk->request->flags & SVASIM_EXEC);
     REQUIRE(walk, !execute || sv_rules_has(walk->rules, SV_CAP_ERS), SPT_5);
     REQUIRE(walk, !walk->privileged || entry->sre, SPT_6);
+    if (walk->rules->ats_range_late && asks_interrupt_range(walk))
+        return interrupt_range_translation(walk);
     switch ((enum sv_pgtt)entry->pgtt) {
     case SV_PGTT_SECOND:
         return sv_second_only(walk);

@@ -335,13 +335,21 @@ static bool matches(const struct sv_scope *scope, uint8_t cell, uint16_t domain_
            !((cell & SV_MATCH_A) && !same_block(scope, address, shift));
 }
 
+/* Is the block too small to remove a page of this size (policy.am_inside_large_page)? */
+static bool spares(const struct sv_scope *scope, unsigned page_shift)
+{
+    return scope->spares_larger && page_shift > scope->block_shift;
+}
+
 static bool match_iotlb(const void *criterion, struct sv_tag tag, const void *payload)
 {
     const struct sv_scope *scope = ((const struct criterion *)criterion)->scope;
     const struct sv_translation *t = payload;
     bool first = t->pgtt == SV_PGTT_FIRST || t->pgtt == SV_PGTT_NESTED;
-    return matches(scope, first ? scope->iotlb_first : scope->iotlb_second, t->domain_id, t->pasid,
-                   tag.lower << t->page_shift, t->page_shift);
+    uint8_t cell = first ? scope->iotlb_first : scope->iotlb_second;
+    if ((cell & SV_MATCH_A) && spares(scope, t->page_shift))
+        return false;
+    return matches(scope, cell, t->domain_id, t->pasid, tag.lower << t->page_shift, t->page_shift);
 }
 
 static bool match_context(const void *criterion, struct sv_tag tag, const void *payload)
@@ -380,6 +388,9 @@ static bool match_permission(const void *criterion, struct sv_tag tag, const voi
 {
     const struct criterion *c = criterion;
     const struct sv_permission *permission = payload;
+    bool leaf = c->span == 12 || c->span == 21 || c->span == 30; /* no table has these spans */
+    if (leaf && (c->scope->permissions & SV_MATCH_A) && spares(c->scope, c->span))
+        return false;
     return permission->level <= c->scope->permission_levels &&
            matches(c->scope, c->scope->permissions, permission->domain_id, 0, tag.lower << c->span,
                    c->span);

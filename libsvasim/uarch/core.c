@@ -12,7 +12,8 @@ static void serve_table(struct sv_core *core, struct sv_walk *walk)
     const struct sv_table *found = sv_caches_table(&core->caches, &walk->key, &level);
     unsigned lookup =
         walk->key.stage == 1 ? SV_COUNT_FS_NONLEAF_LOOKUP : SV_COUNT_SS_NONLEAF_LOOKUP;
-    core->counter[lookup]++;
+    unsigned deepest = found ? level : walk->key.level;
+    core->counter[lookup] += core->rules.nonleaf_by_level ? deepest - 1 : 1;
     core->counter[lookup + 1] += found != NULL;
     walk->found = found;
     walk->found_level = level;

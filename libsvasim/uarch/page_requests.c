@@ -46,6 +46,7 @@ static void forget_page(struct sv_pipeline *p, const struct sv_walk *walk)
     else
         words[0] |= 2 | (t->pgtt == SV_PGTT_NESTED || !psi ? 2u : 3u) << 4;
     sv_invalidation_decode(&core->rules, SV_TTM_SCALABLE, words, &inv);
+    inv.scope.spares_larger = false; /* whatever controls the address */
     core->counter[SV_COUNT_INVALIDATED] += sv_caches_invalidate(&core->caches, &inv.scope);
     sv_pipeline_overtake(p);
 }
@@ -116,14 +117,20 @@ svasim_page_answer sv_page_ask(struct sv_pipeline *p, struct sv_walk *walk,
     struct sv_core *core = p->core;
     struct sv_ending ending;
     svasim_request request = as_request(r);
-    bool quiet = is_stop_marker(r) && sv_rules_has(&core->rules, SV_CAP_SMS);
+    bool quiet = is_stop_marker(r) && sv_rules_has(&core->rules, SV_CAP_SMS) &&
+                 !core->rules.stop_marker_overflows;
+    bool overflowed = (core->registers.value[SV_REG_PRS] & SV_PRS_PRO) != 0;
+    if (overflowed && core->rules.overflow_first && core->mode.enabled) {
+        *out_fault = SVASIM_FAULT_NONE;
+        return quiet ? SVASIM_PAGE_DROPPED : overflow(p, r);
+    }
     sv_core_run(core, walk, sv_walk_begin(walk, &core->rules, &core->mode, &request, &ending.out));
     *out_fault = ending.out.fault;
     if (ending.out.fault != SVASIM_FAULT_NONE)
         return quiet ? SVASIM_PAGE_DROPPED : faulted(core, walk, &ending, r);
     if (ending.out.status != SVASIM_STATUS_OK)
         return SVASIM_PAGE_DROPPED; /* translation is off: an Unsupported Request */
-    if (core->registers.value[SV_REG_PRS] & SV_PRS_PRO)
+    if (overflowed)
         return quiet ? SVASIM_PAGE_DROPPED : overflow(p, r);
     if (!queue_is_full(core)) {
         forget_page(p, walk);

@@ -14,6 +14,7 @@
 typedef bool (*sv_doc_printer)(FILE *out, const char *source);
 
 bool sv_doc_configuration(FILE *out, const char *source);
+bool sv_doc_policies(FILE *out, const char *source);
 bool sv_doc_layouts(FILE *out, const char *source);
 bool sv_doc_faults(FILE *out, const char *source);
 bool sv_doc_registers(FILE *out, const char *source);

@@ -18,6 +18,7 @@ static const struct page {
     sv_doc_printer print;
 } pages[] = {
     {"docs/configuration.md", NULL, sv_doc_configuration},
+    {"docs/policies.md", NULL, sv_doc_policies},
     {"docs/generated/layouts.md", NULL, sv_doc_layouts},
     {"docs/generated/faults.md", NULL, sv_doc_faults},
     {"docs/generated/registers.md", NULL, sv_doc_registers},
