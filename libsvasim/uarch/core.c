@@ -12,11 +12,10 @@ static void serve_table(struct sv_core *core, struct sv_walk *walk)
     const struct sv_table *found = sv_caches_table(&core->caches, &walk->key, &level);
     unsigned lookup =
         walk->key.stage == 1 ? SV_COUNT_FS_NONLEAF_LOOKUP : SV_COUNT_SS_NONLEAF_LOOKUP;
-    unsigned deepest = found ? level : walk->key.level;
-    core->counter[lookup] += core->rules.nonleaf_by_level ? deepest - 1 : 1;
-    core->counter[lookup + 1] += found != NULL;
     walk->found = found;
     walk->found_level = level;
+    core->counter[lookup] += sv_core_lookups(walk, SV_ASK_TABLE);
+    core->counter[lookup + 1] += found != NULL;
 }
 
 static inline void serve_context(struct sv_core *core, struct sv_walk *walk)
@@ -69,7 +68,7 @@ void sv_core_serve_cache(struct sv_core *core, struct sv_walk *walk, enum sv_ask
         break;
     case SV_ASK_HPT_TABLE:
         walk->found = sv_caches_permission_table(&core->caches, &walk->key, &walk->found_level);
-        counter[SV_COUNT_HPT_NONLEAF_LOOKUP]++;
+        counter[SV_COUNT_HPT_NONLEAF_LOOKUP] += sv_core_lookups(walk, ask);
         counter[SV_COUNT_HPT_NONLEAF_HIT] += walk->found != NULL;
         break;
     case SV_ASK_IEC:

@@ -33,6 +33,15 @@ bool sv_core_hit(struct sv_core *core, const svasim_request *request, struct sv_
 /* Begin a walk. `asked`: sv_core_hit was called and `found` is what it gave. */
 enum sv_ask sv_core_begin(struct sv_core *core, struct sv_walk *walk, const svasim_request *request,
                           struct sv_ending *out, bool asked, const struct sv_translation *found);
+/* How many lookups an answered ask counts as (policy.nonleaf_counting): levels are asked from 2 up
+ * to the one that hit, or to the highest. */
+static inline unsigned sv_core_lookups(const struct sv_walk *walk, enum sv_ask ask)
+{
+    if (!walk->rules->nonleaf_by_level || (ask != SV_ASK_TABLE && ask != SV_ASK_HPT_TABLE))
+        return 1;
+    unsigned highest = ask == SV_ASK_TABLE ? walk->key.level : 4;
+    return (walk->found ? walk->found_level : highest) - 1u;
+}
 /* Serve a cache lookup or a fill. Not for SV_ASK_READ, SV_ASK_UPDATE, SV_ASK_DONE. */
 void sv_core_serve_cache(struct sv_core *core, struct sv_walk *walk, enum sv_ask ask);
 /* Serve SV_ASK_READ or SV_ASK_UPDATE through the host's ports. */

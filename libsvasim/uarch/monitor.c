@@ -76,7 +76,8 @@ static void note_lookup(struct sv_perfmon *perf, const struct sv_walk *walk, enu
     enum sv_counter counter = lookup_counter(walk, ask);
     if (ask == SV_ASK_TABLE || ask == SV_ASK_HPT_TABLE)
         subject.domain_id = walk->key.domain_id;
-    sv_perfmon_note(perf, counter, &subject);
+    for (unsigned i = sv_core_lookups(walk, ask); i > 0; i--)
+        sv_perfmon_note(perf, counter, &subject);
     if (!walk->found)
         return;
     if (ask == SV_ASK_IOTLB) {
