@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 # Reads in pieces: a store that lands between two pieces of one PASID entry is seen by half. Only full
 # timing can show it, so the two modes expect different things.
+# trap 27: a PASID entry may be torn between its pieces of 16 bytes, and never within one: table
+# pointer and domain of a second-stage entry, its first two quadwords, are both old or both new.
 svasim=$1
 sources=$2
 . "$sources/tests/cli/lib.sh"
@@ -43,6 +45,29 @@ expect_code 0 grep -q '"pa":"0x900000"' events.jsonl
 expect_code 1 "$svasim" check --functional between.svt
 story 413 64 | ends 0x200000 1 >whole.svt
 expect_code 0 "$svasim" check --both whole.svt
+
+# Two quadwords of one piece, at each tick around it: old pages belong to domain 2, new ones to 9.
+one_piece() {
+    trace <<END
+config memory.piece 16
+config memory.piece_ticks 10
+entry pasid sid=00:03.0 pasid=5 p=1 pgtt=2 aw=2 did=9 pwsnp=1 ssptptr=0x50000000
+entry second sid=00:03.0 pasid=5 address=0x7000 r=1 w=1 addr=0x900000
+entry pasid sid=00:02.0 pasid=5 p=1 pgtt=2 aw=2 did=2 pwsnp=1
+entry second sid=00:02.0 pasid=5 address=0x7000 r=1 w=1 addr=0x200000
+@1000 dma id=1 read 00:02.0 0x7000 pasid=5
+@$((1000 + $1)) entry pasid sid=00:02.0 pasid=5 did=9 ssptptr=0x50000000
+END
+}
+for tick in 312 411 412 413 414 423; do
+    one_piece $tick >"piece$tick.svt"
+    if [ $tick -lt 413 ]; then
+        ends 0x900000 0 <"piece$tick.svt" >"whole$tick.svt"
+    else
+        ends 0x200000 1 <"piece$tick.svt" >"whole$tick.svt"
+    fi
+    expect_code 0 "$svasim" check --timed "whole$tick.svt"
+done
 
 # Each piece costs its ticks: one more for the context entry, three more for the PASID entry.
 sed -n '1,/dma/p' whole.svt >plain.svt
