@@ -59,6 +59,16 @@ static void sweep_levels(struct sweep *s, struct inv_descriptor *d)
         inv_apply(&s->inv, d, s->way, s->gone);
 }
 
+static void sweep_indexes(struct sweep *s, struct inv_descriptor *d)
+{
+    static const uint16_t indexes[] = {0, 1, 5, 8, 14, 255, 256};
+    for (unsigned i = 0; i < COUNT(indexes); i++)
+        for (d->am = 0; d->am < 16; d->am++) { /* MHMV is 15 */
+            d->index = indexes[i];
+            inv_apply(&s->inv, d, s->way, s->gone);
+        }
+}
+
 static void sweep_devices(struct sweep *s, struct inv_descriptor *d)
 {
     for (unsigned i = 0; i < COUNT(sids); i++)
@@ -103,6 +113,8 @@ static void sweep_scope(struct sweep *s, const struct inv_scope *scope)
             sweep_addresses(s, &d);
         else if (inv_scope_uses(scope, 'S'))
             sweep_devices(s, &d);
+        else if (inv_scope_uses(scope, 'I'))
+            sweep_indexes(s, &d);
         else if (inv_scope_uses(scope, 'L'))
             sweep_levels(s, &d);
         else
@@ -110,7 +122,8 @@ static void sweep_scope(struct sweep *s, const struct inv_scope *scope)
     }
     /* The sweep reached every cell of the row. Legacy mode has neither PASIDs nor first stages. */
     for (unsigned i = 0; i < COLUMNS; i++) {
-        bool exists = !s->inv.legacy || i == CONTEXT || i == IOTLB_24 || i == SECOND;
+        bool exists =
+            !s->inv.legacy || i == CONTEXT || i == IOTLB_24 || i == SECOND || i == INTERRUPT;
         ck_assert_msg((s->gone[i] > 0) == (exists && *scope->cell[i] != '-'),
                       "column %u: %u entries went", i, s->gone[i]);
     }
@@ -127,15 +140,15 @@ START_TEST(scalable_rows)
 }
 END_TEST
 
-/* cc_inv and iotlb_inv; the registers, the queue of either width, the host. */
+/* cc_inv, iotlb_inv and iec_inv; the registers, the queue of either width, the host. */
 START_TEST(legacy_rows)
 {
     static struct sweep s;
     const struct inv_scope *scope = &inv_scopes[_i / 4];
-    if (scope->type > 2)
-        return;
     memset(&s, 0, sizeof s);
     s.way = (enum inv_way)(_i % 4);
+    if (scope->type > 2 && (scope->type != 4 || s.way == REGISTERS))
+        return;
     inv_open_for(&s.inv, true, s.way, NULL);
     sweep_scope(&s, scope);
     inv_close(&s.inv);
@@ -163,6 +176,7 @@ START_TEST(ignored_fields)
         {6, 2, 0, page},
         {2, 3, drains, UINT64_C(0x3) << 12},
         {6, 3, 0, UINT64_C(0x3) << 12},
+        {4, 0, UINT64_C(0xffff) << 32 | UINT64_C(0x1f) << 27, 0},
         {10, 1, did, UINT64_C(0xfffffffffffff0ff)},
         {10, 2, 0, UINT64_C(0xfffffffffffff03f)},
         {10, 3, 0, UINT64_C(0x3) << 12},
@@ -214,7 +228,6 @@ START_TEST(other_descriptors_remove_nothing)
 {
     static const uint64_t others[][2] = {
         {3 | UINT64_C(0x0108) << 32, UINT64_C(0x7ffffffffffff001)}, /* dev_tlb_inv, all */
-        {4, 0},                                                     /* iec_inv global */
         {5 | 1u << 6, 0},                                           /* inv_wait, fence */
         {8 | UINT64_C(0x0108) << 16 | UINT64_C(5) << 32, UINT64_C(0x7ffffffffffff801)},
         {9 | 1u << 4 | UINT64_C(0x0108) << 16 | UINT64_C(5) << 32, 0x18}};
@@ -222,7 +235,7 @@ START_TEST(other_descriptors_remove_nothing)
     bool legacy = _i == 1;
     inv_open_for(&inv, legacy, QUEUE, NULL);
     inv_refill(&inv);
-    for (unsigned i = 0; i < (legacy ? 3u : 5u); i++) {
+    for (unsigned i = 0; i < (legacy ? 2u : 4u); i++) {
         const uint64_t words[4] = {others[i][0], others[i][1], 0, 0};
         inv_through_queue(&inv, words, false);
         inv_expect(&inv, &inv.filled, "a descriptor for others");
@@ -231,37 +244,50 @@ START_TEST(other_descriptors_remove_nothing)
 }
 END_TEST
 
-/* Setting the root pointer flushes if ESRTPS = 1, disabling translation if SMTS = 1 (11.4.4). */
+#define TE    (1u << 31)
+#define SRTP  (1u << 30)
+#define IRE   (1u << 25)
+#define SIRTP (1u << 24)
+enum { TRANSLATIONS = 1, INTERRUPTS = 2, ALL = 3 };
+
+/* Fill, write a command, and these stay. */
+static void after_command(bool legacy, const char *config, uint32_t gcmd, unsigned stays,
+                          const char *where)
+{
+    static struct inv_bed inv;
+    static struct inv_list rest;
+    inv_open_for(&inv, legacy, HOST, config);
+    inv_fill(&inv);
+    inv_expect(&inv, &inv.filled, where);
+    inv_put(&inv, REG_GCMD, 4, gcmd);
+    rest.count = 0;
+    for (unsigned i = 0; i < inv.filled.count; i++) {
+        bool interrupt = inv_column_of(&inv.filled.entry[i]) == INTERRUPT;
+        if (stays & (interrupt ? INTERRUPTS : TRANSLATIONS))
+            rest.entry[rest.count++] = inv.filled.entry[i];
+    }
+    inv_expect(&inv, &rest, where);
+    inv_close(&inv);
+}
+
+/* Setting the root pointer flushes if ESRTPS = 1, disabling translation if SMTS = 1; the interrupt
+ * entry cache goes with SIRTP and IRE, if ESIRTPS = 1 (11.4.4). */
 START_TEST(global_commands)
 {
     static const char *const no_scalable_mode =
         "cap.smts=off cap.fsts=off cap.nest=off cap.prs=off cap.srs=off cap.smpwcs=off "
         "cap.eafs=off cap.ssads=off cap.pasid=off cap.rps=off cap.rprivs=off cap.sms=off "
         "cap.fs1gp=off cap.fs5lp=off cap.ptrs=off";
-    static struct inv_bed inv;
-    static const struct inv_list none;
     bool legacy = _i == 1;
-    inv_open_for(&inv, legacy, HOST, NULL);
-    inv_refill(&inv);
-    inv_put(&inv, REG_GCMD, 4, 1u << 31 | 1u << 30);
-    inv_expect(&inv, &none, "SRTP");
-    inv_refill(&inv);
-    inv_put(&inv, REG_GCMD, 4, 0);
-    inv_expect(&inv, &none, "TE off");
-    inv_close(&inv);
-
-    inv_open_for(&inv, legacy, HOST, "cap.esrtps=off");
-    inv_fill(&inv);
-    inv_put(&inv, REG_GCMD, 4, 1u << 31 | 1u << 30);
-    inv_expect(&inv, &inv.filled, "SRTP without ESRTPS");
-    inv_close(&inv);
-    if (!legacy)
-        return;
-    inv_open_for(&inv, true, HOST, no_scalable_mode);
-    inv_fill(&inv);
-    inv_put(&inv, REG_GCMD, 4, 0);
-    inv_expect(&inv, &inv.filled, "TE off without SMTS");
-    inv_close(&inv);
+    after_command(legacy, NULL, TE | IRE | SRTP, INTERRUPTS, "SRTP");
+    after_command(legacy, NULL, IRE, INTERRUPTS, "TE off");
+    after_command(legacy, NULL, TE | IRE | SIRTP, TRANSLATIONS, "SIRTP");
+    after_command(legacy, NULL, TE, TRANSLATIONS, "IRE off");
+    after_command(legacy, "cap.esrtps=off", TE | IRE | SRTP, ALL, "SRTP without ESRTPS");
+    after_command(legacy, "cap.esirtps=off", TE | IRE | SIRTP, ALL, "SIRTP without ESIRTPS");
+    after_command(legacy, "cap.esirtps=off", TE, ALL, "IRE off without ESIRTPS");
+    if (legacy)
+        after_command(true, no_scalable_mode, IRE, ALL, "TE off without SMTS");
 }
 END_TEST
 
@@ -294,7 +320,7 @@ START_TEST(what_is_listed_is_found)
             const struct inv_entry *entry = &inv.filled.entry[i];
             const char *name = svasim_cache_at(entry->cache)->name;
             bool tables = name[1] == 's'; /* fs_, ss_ */
-            if (strncmp(name, "hpt", 3) == 0 || (round && !tables))
+            if (strncmp(name, "hpt", 3) == 0 || strcmp(name, "iec") == 0 || (round && !tables))
                 continue;
             const struct inv_space *space = user_of(&inv, &entry->tags);
             bool none = legacy || (!tables && !entry->tags.with_pasid && name[0] == 'i');

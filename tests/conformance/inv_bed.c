@@ -188,6 +188,27 @@ static void build_permissions(struct inv_bed *inv, const struct inv_space *space
     }
 }
 
+/* --- interrupts --- */
+
+#define INTERRUPT_TABLE UINT64_C(0x31000000)
+#define INTERRUPT_SIZE  7u /* 256 entries */
+#define IRE             (1u << 25)
+#define SIRTP           (1u << 24)
+
+static const uint16_t indexes[] = {0, 1, 2, 3, 8, 15, 255};
+
+/* Present entries: vector 33h to APIC 2, any source. */
+static void build_interrupts(struct inv_bed *inv)
+{
+    for (unsigned i = 0; i < COUNT(indexes); i++)
+        ck_assert(svasim_mem_write64(inv->bed.mem, INTERRUPT_TABLE + 16u * indexes[i],
+                                     1 | 0x33u << 16 | UINT64_C(2) << 40) == SVASIM_OK);
+    ck_assert(svasim_mmio_write(inv->bed.unit, 0xb8, 8, INTERRUPT_TABLE | INTERRUPT_SIZE) ==
+              SVASIM_OK);
+    ck_assert(svasim_mmio_write(inv->bed.unit, 0x18, 4, SIRTP) == SVASIM_OK);
+    inv->bed.gcmd_bits = IRE;
+}
+
 /* --- what a fill leaves --- */
 
 /* Entries of `levels` down to the one above a page of 2^shift bytes. */
@@ -273,6 +294,9 @@ static void predict(struct inv_bed *inv)
         if (space->hpt_domain)
             add_permissions(&inv->filled, space);
     }
+    for (unsigned i = 0; i < COUNT(indexes); i++)
+        inv_list_add(&inv->filled, "iec",
+                     (svasim_cache_entry){.address = indexes[i], .pasid = SVASIM_NO_PASID});
     inv_list_sort(&inv->filled);
 }
 
@@ -297,6 +321,7 @@ void inv_open(struct inv_bed *inv, bool legacy, const char *config)
         if (spaces[i].hpt_domain)
             build_permissions(inv, &spaces[i]);
     }
+    build_interrupts(inv);
     predict(inv);
     bed_on(&inv->bed);
 }
@@ -321,6 +346,17 @@ static void ask(struct inv_bed *inv, const struct inv_space *space, uint64_t add
                      address);
 }
 
+static void interrupt(struct inv_bed *inv, uint16_t index)
+{
+    svasim_request request = bed_request(&inv->bed, SVASIM_NO_PASID, SVASIM_WRITE);
+    svasim_response response;
+    request.address = 0xfee00010u | (uint32_t)index << 5; /* remappable format */
+    request.length = 4;
+    if (svasim_translate(inv->bed.unit, &request, &response) != SVASIM_OK ||
+        response.fault != SVASIM_FAULT_NONE)
+        ck_abort_msg("fill: interrupt %u is refused", index);
+}
+
 void inv_fill(struct inv_bed *inv)
 {
     unsigned count;
@@ -331,6 +367,8 @@ void inv_fill(struct inv_bed *inv)
         for (unsigned p = 0; p < COUNT(grants) && spaces[i].hpt_domain; p++)
             ask(inv, &spaces[i], grants[p].address, SVASIM_TRANSLATED);
     }
+    for (unsigned i = 0; i < COUNT(indexes); i++)
+        interrupt(inv, indexes[i]);
 }
 
 void inv_refill(struct inv_bed *inv)

@@ -8,20 +8,22 @@
 #include <string.h>
 
 const struct inv_scope inv_scopes[] = {
-    {1, 1, {"*", "-", "-", "-", "-", "-", "-"}},      /* cc_inv global */
-    {1, 2, {"d", "-", "-", "-", "-", "-", "-"}},      /* domain */
-    {1, 3, {"Sd", "-", "-", "-", "-", "-", "-"}},     /* device */
-    {7, 0, {"-", "D", "-", "-", "-", "-", "-"}},      /* pc_inv domain */
-    {7, 1, {"-", "DP", "-", "-", "-", "-", "-"}},     /* PASID in domain */
-    {7, 3, {"-", "*", "-", "-", "-", "-", "-"}},      /* global */
-    {2, 1, {"-", "-", "*", "*", "*", "*", "-"}},      /* iotlb_inv global */
-    {2, 2, {"-", "-", "D", "D", "D", "D", "-"}},      /* domain */
-    {2, 3, {"-", "-", "DA", "D", "D", "DA!", "-"}},   /* page in domain */
-    {6, 2, {"-", "-", "DP", "DP", "DP", "-", "-"}},   /* p_iotlb_inv PASID */
-    {6, 3, {"-", "-", "-", "DPA", "DPA!", "-", "-"}}, /* page in PASID */
-    {10, 1, {"-", "-", "-", "-", "-", "-", "*"}},     /* hpt_inv global */
-    {10, 2, {"-", "-", "-", "-", "-", "-", "DL"}},    /* domain */
-    {10, 3, {"-", "-", "-", "-", "-", "-", "DAL"}},   /* page in domain */
+    {1, 1, {"*", "-", "-", "-", "-", "-", "-", "-"}},      /* cc_inv global */
+    {1, 2, {"d", "-", "-", "-", "-", "-", "-", "-"}},      /* domain */
+    {1, 3, {"Sd", "-", "-", "-", "-", "-", "-", "-"}},     /* device */
+    {7, 0, {"-", "D", "-", "-", "-", "-", "-", "-"}},      /* pc_inv domain */
+    {7, 1, {"-", "DP", "-", "-", "-", "-", "-", "-"}},     /* PASID in domain */
+    {7, 3, {"-", "*", "-", "-", "-", "-", "-", "-"}},      /* global */
+    {2, 1, {"-", "-", "*", "*", "*", "*", "-", "-"}},      /* iotlb_inv global */
+    {2, 2, {"-", "-", "D", "D", "D", "D", "-", "-"}},      /* domain */
+    {2, 3, {"-", "-", "DA", "D", "D", "DA!", "-", "-"}},   /* page in domain */
+    {6, 2, {"-", "-", "DP", "DP", "DP", "-", "-", "-"}},   /* p_iotlb_inv PASID */
+    {6, 3, {"-", "-", "-", "DPA", "DPA!", "-", "-", "-"}}, /* page in PASID */
+    {10, 1, {"-", "-", "-", "-", "-", "-", "*", "-"}},     /* hpt_inv global */
+    {10, 2, {"-", "-", "-", "-", "-", "-", "DL", "-"}},    /* domain */
+    {10, 3, {"-", "-", "-", "-", "-", "-", "DAL", "-"}},   /* page in domain */
+    {4, 0, {"-", "-", "-", "-", "-", "-", "-", "*"}},      /* iec_inv global */
+    {4, 1, {"-", "-", "-", "-", "-", "-", "-", "I"}},      /* index */
 };
 const unsigned inv_scope_count = sizeof inv_scopes / sizeof inv_scopes[0];
 
@@ -43,7 +45,7 @@ bool inv_scope_uses(const struct inv_scope *scope, char tag)
 
 /* --- the matrix applied --- */
 
-static enum column column_of(const struct inv_entry *entry)
+enum column inv_column_of(const struct inv_entry *entry)
 {
     const char *name = svasim_cache_at(entry->cache)->name;
     if (strcmp(name, "context") == 0)
@@ -52,6 +54,8 @@ static enum column column_of(const struct inv_entry *entry)
         return PASID;
     if (strncmp(name, "hpt", 3) == 0)
         return PERMISSION;
+    if (strcmp(name, "iec") == 0)
+        return INTERRUPT;
     if (strncmp(name, "iotlb", 5) != 0)
         return name[0] == 'f' ? FIRST : SECOND;
     return entry->tags.pgtt == 1 || entry->tags.pgtt == 3 ? IOTLB_13 : IOTLB_24;
@@ -83,7 +87,7 @@ static unsigned permission_level(const struct inv_entry *entry)
 static bool goes(const struct inv_descriptor *d, const struct inv_entry *entry, bool legacy)
 {
     static const uint16_t masked[4] = {0, 4, 6, 7}; /* function bits that FM leaves out */
-    const char *cell = d->scope->cell[column_of(entry)];
+    const char *cell = d->scope->cell[inv_column_of(entry)];
     bool other_domain = d->domain != entry->tags.domain_id;
     if (*cell == '-' || (strchr(cell, '!') && d->ih))
         return false;
@@ -95,6 +99,8 @@ static bool goes(const struct inv_descriptor *d, const struct inv_entry *entry, 
         return false;
     if (strchr(cell, 'L') && permission_level(entry) > d->ih + 1u)
         return false;
+    if (strchr(cell, 'I'))
+        return (d->index ^ entry->tags.address) >> d->am == 0;
     return !strchr(cell, 'A') || same_block(d, entry);
 }
 
@@ -106,7 +112,7 @@ void inv_leave(const struct inv_bed *inv, const struct inv_descriptor *d, struct
     for (unsigned i = 0; i < inv->filled.count; i++) {
         const struct inv_entry *entry = &inv->filled.entry[i];
         if (goes(d, entry, inv->legacy))
-            gone[column_of(entry)]++;
+            gone[inv_column_of(entry)]++;
         else
             out->entry[out->count++] = *entry;
     }
@@ -138,7 +144,9 @@ static void words_of(const struct inv_descriptor *d, uint64_t words[4])
 {
     uint8_t type = d->scope->type;
     memset(words, 0, 4 * sizeof *words);
-    words[0] = type | (uint64_t)d->scope->granularity << 4 | (uint64_t)d->domain << 16;
+    words[0] = type | (uint64_t)d->scope->granularity << 4;
+    words[0] |=
+        type == 4 ? (uint64_t)d->index << 32 | (uint64_t)d->am << 27 : (uint64_t)d->domain << 16;
     if (type == 1)
         words[0] |= (uint64_t)d->sid << 32 | (uint64_t)d->fm << 48;
     if (type == 6 || type == 7)
@@ -183,7 +191,7 @@ void inv_open_for(struct inv_bed *inv, bool legacy, enum inv_way way, const char
     (void)snprintf(text, sizeof text, "%s %s", config ? config : "",
                    way == REGISTERS ? "cap.version_major=5" : "");
     inv_open(inv, legacy, text);
-    inv->bed.gcmd_bits = way == QUEUE || way == QUEUE_NARROW ? 1u << 26 : 0;
+    inv->bed.gcmd_bits |= way == QUEUE || way == QUEUE_NARROW ? 1u << 26 : 0;
     inv_put(inv, REG_IQA, 8, INV_QUEUE | (way == QUEUE ? 1u << 11 : 0));
     bed_on(&inv->bed);
 }

@@ -7,11 +7,11 @@
 #include "conformance/inv_bed.h"
 
 /* Columns of the matrix. */
-enum column { CONTEXT, PASID, IOTLB_24, IOTLB_13, FIRST, SECOND, PERMISSION, COLUMNS };
+enum column { CONTEXT, PASID, IOTLB_24, IOTLB_13, FIRST, SECOND, PERMISSION, INTERRUPT, COLUMNS };
 
 /* What a cell compares: D domain, P PASID, A address; S source id; ! nothing if IH is 1;
  * * everything goes; - nothing goes; d domain in legacy mode only; L what came from entries of a
- * level up to IH + 1. The D of host permissions is the HPTDID. */
+ * level up to IH + 1; I interrupt index under the mask. The D of host permissions is the HPTDID. */
 struct inv_scope {
     uint8_t type, granularity;
     const char *cell[COLUMNS];
@@ -30,9 +30,11 @@ struct inv_descriptor {
     uint8_t am, fm;
     uint8_t ih; /* hpt_inv: 0 to 3, others: 0 and 1 */
     uint64_t address;
+    uint16_t index;   /* iec_inv; `am` is its mask */
     uint64_t junk[2]; /* bits of fields that this granularity ignores */
 };
 
+enum column inv_column_of(const struct inv_entry *entry);
 /* What the invalidation leaves of a fill; counts what goes by column. */
 void inv_leave(const struct inv_bed *inv, const struct inv_descriptor *d, struct inv_list *out,
                unsigned *gone);

@@ -221,6 +221,7 @@ static void fields_of_capabilities(void **state)
         uint64_t bits;
     } rows[] = {
         {"cap.ssirws=on", "cap.ssirws=off", "RTADDR_REG", 0x80},
+        {"cap.ir=on cap.eim=on", "cap.ir=on cap.eim=off", "IRTA_REG", 0x800},
     };
     (void)state;
     for (unsigned i = 0; i < 2 * sizeof rows / sizeof rows[0]; i++) {
