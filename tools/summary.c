@@ -201,23 +201,35 @@ static void put_faults(struct section *to, const svasim *unit)
         put(to, "\n");
 }
 
-/* Caches are the counters NAME_lookup that have a NAME_hit beside them. */
+/* Hits of the cache whose lookups are counter `at`: the sum of NAME_hit... behind it. */
+static bool hits_of(const svasim *unit, unsigned at, size_t stem, uint64_t *out)
+{
+    const char *name = svasim_counter_at(at)->name;
+    const svasim_counter_info *next;
+    unsigned found = 0;
+    *out = 0;
+    while ((next = svasim_counter_at(at + 1 + found)) != NULL &&
+           strncmp(next->name, name, stem) == 0 && strncmp(next->name + stem, "_hit", 4) == 0)
+        *out += svasim_counter_value(unit, at + 1 + found++);
+    return found != 0;
+}
+
+/* Caches are the counters NAME_lookup that have a NAME_hit beside them, or one by kind of hit. */
 static void put_caches(struct section *to, const svasim *unit)
 {
     static const char lookup[] = "_lookup";
     struct section rates = {.used = 0}, counts = {.used = 0};
-    const svasim_counter_info *counter, *next;
+    const svasim_counter_info *counter;
     for (unsigned i = 0; (counter = svasim_counter_at(i)) != NULL; i++) {
-        uint64_t lookups = svasim_counter_value(unit, i);
+        uint64_t hits, lookups = svasim_counter_value(unit, i);
         size_t stem = strlen(counter->name) - (sizeof lookup - 1);
-        if (!lookups || !cli_ends_with(counter->name, lookup) ||
-            (next = svasim_counter_at(i + 1)) == NULL || strncmp(next->name, counter->name, stem))
+        if (!lookups || !cli_ends_with(counter->name, lookup) || !hits_of(unit, i, stem, &hits))
             continue;
         char a[CLI_COUNT_TEXT];
         if (to->used == 0)
             put(to, "%-*s", LABEL, "caches");
         put(to, "%*.*s", 13, (int)stem, counter->name);
-        put(&rates, "%11.1f %%", share(svasim_counter_value(unit, i + 1), lookups));
+        put(&rates, "%11.1f %%", share(hits, lookups));
         put(&counts, "%13s", compact(lookups, a));
     }
     if (to->used)

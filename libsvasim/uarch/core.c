@@ -115,8 +115,7 @@ static inline void serve_read(struct sv_core *core, struct sv_walk *walk)
 
 static void serve_update(struct sv_core *core, struct sv_walk *walk)
 {
-    core->counter[walk->reading == SV_READING_POSTED ? SV_COUNT_POSTED_UPDATES
-                                                     : SV_COUNT_AD_UPDATE]++;
+    core->counter[sv_update_counter(walk)]++;
     uint64_t seen = 0;
     walk->update = (uint8_t)core->ports.update(core->ports.host, walk->hpa, walk->expected,
                                                walk->desired, &seen);
@@ -286,6 +285,8 @@ void sv_core_translate(struct sv_core *core, struct sv_walk *walk, const svasim_
     enum sv_ask ask = sv_core_begin(core, walk, request, out, asked, found);
     if (ask == SV_ASK_IEC) { /* like the IOTLB, asked before a walker is needed */
         sv_core_serve_cache(core, walk, ask);
+        if (core->mode.monitored)
+            sv_monitor_served(core, walk, ask);
         ask = sv_walk_answer(walk);
     }
     core->counter[SV_COUNT_WALKS] += ask != SV_ASK_DONE;

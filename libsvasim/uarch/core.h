@@ -44,6 +44,11 @@ static inline unsigned sv_core_lookups(const struct sv_walk *walk, enum sv_ask a
 }
 /* Serve a cache lookup or a fill. Not for SV_ASK_READ, SV_ASK_UPDATE, SV_ASK_DONE. */
 void sv_core_serve_cache(struct sv_core *core, struct sv_walk *walk, enum sv_ask ask);
+/* What an SV_ASK_UPDATE is counted as. */
+static inline enum sv_counter sv_update_counter(const struct sv_walk *walk)
+{
+    return walk->reading == SV_READING_POSTED ? SV_COUNT_POSTED_UPDATES : SV_COUNT_AD_UPDATE;
+}
 /* Serve SV_ASK_READ or SV_ASK_UPDATE through the host's ports. */
 void sv_core_serve_memory(struct sv_core *core, struct sv_walk *walk, enum sv_ask ask);
 /* A walk is done: complete the ending whose outcome it wrote. */

@@ -54,7 +54,8 @@ void sv_monitor_request(struct sv_core *core, const svasim_request *request)
     sv_perfmon_note(&core->registers.perf, SV_COUNT_REQUESTS, &subject);
 }
 
-/* The counter of lookups that an ask belongs to; that of its hits is the next. */
+/* The counter of lookups that an ask belongs to; that of its hits is the next, or for posted
+ * interrupts the one after it. */
 static enum sv_counter lookup_counter(const struct sv_walk *walk, enum sv_ask ask)
 {
     if (ask == SV_ASK_IOTLB)
@@ -67,6 +68,8 @@ static enum sv_counter lookup_counter(const struct sv_walk *walk, enum sv_ask as
         return SV_COUNT_HPT_LEAF_LOOKUP;
     if (ask == SV_ASK_HPT_TABLE)
         return SV_COUNT_HPT_NONLEAF_LOOKUP;
+    if (ask == SV_ASK_IEC)
+        return SV_COUNT_INT_LOOKUP;
     return walk->key.stage == 1 ? SV_COUNT_FS_NONLEAF_LOOKUP : SV_COUNT_SS_NONLEAF_LOOKUP;
 }
 
@@ -93,7 +96,8 @@ static void note_lookup(struct sv_perfmon *perf, const struct sv_walk *walk, enu
     } else if (ask == SV_ASK_TABLE) {
         subject.level = walk->found_level;
     }
-    sv_perfmon_note(perf, counter + 1, &subject);
+    bool posted = ask == SV_ASK_IEC && sv_irte_im(((const struct sv_irte *)walk->found)->words);
+    sv_perfmon_note(perf, counter + 1 + posted, &subject);
 }
 
 void sv_monitor_served(struct sv_core *core, const struct sv_walk *walk, enum sv_ask ask)
@@ -105,7 +109,7 @@ void sv_monitor_served(struct sv_core *core, const struct sv_walk *walk, enum sv
     if (ask == SV_ASK_READ)
         sv_perfmon_note(perf, SV_COUNT_MRDS, &subject);
     else if (ask == SV_ASK_UPDATE)
-        sv_perfmon_note(perf, SV_COUNT_AD_UPDATE, &subject);
+        sv_perfmon_note(perf, sv_update_counter(walk), &subject);
     else
         note_lookup(perf, walk, ask);
 }

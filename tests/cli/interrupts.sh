@@ -62,6 +62,12 @@ same trace.svt again.svt
 expect_code 0 "$svasim" replay --functional --events again.jsonl trace.svb
 same events.jsonl again.jsonl
 
+# Both kinds of hits count: of four lookups (5 is in compatibility format) two.
+expect_code 0 "$svasim" replay --functional trace.svt
+cat err >>out
+has out "int_cache"
+has out "50.0 %"
+
 trace >fails.svt <<'END'
 irte 1 p=1 v=0x41 dst=0x7
 posted 0x200000 sn=1

@@ -93,7 +93,7 @@ static void announced_events_are_those_of_the_table(void **state)
     static const struct {
         unsigned group;
         uint32_t events;
-    } rows[] = {{0, 0x6f}, {1, 0xe9}, {2, 0x3ff}, {3, 0xf}};
+    } rows[] = {{0, 0x6f}, {1, 0xe9}, {2, 0x3ff}, {3, 0xf}, {4, 7}};
     struct unit_bed bed;
     const svasim_perf_event_info *event;
     uint32_t listed[16] = {0};
