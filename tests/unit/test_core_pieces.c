@@ -131,7 +131,8 @@ static void reads_are_cut_into_pieces(void **state)
     }
 }
 
-/* The host stores while the entry is being read: P = 1 was seen, the pointer behind it is new. */
+/* The host stores while the entry is being read: P = 1 was seen, the pointer behind it is new.
+ * trap 27: between pieces. */
 static void the_host_may_store_between_pieces(void **state)
 {
     (void)state;
