@@ -93,9 +93,15 @@ svasim_err svasim_front_fail(svasim_front *front, uint64_t hpa, uint64_t bytes, 
 {
     if (!is_range(hpa, bytes) || accesses == 0 || accesses > SVASIM_FAIL_ALL)
         return SVASIM_EINVAL;
+    uint64_t last = hpa + (bytes - 1);
+    for (size_t i = 0; i < front->count; i++) {
+        const struct range *range = &front->ranges[i];
+        if (range->first <= hpa && last <= range->last && !(accesses & ~range->accesses))
+            return SVASIM_OK; /* nothing new: a trace may say so without end */
+    }
     if (!reserve(front, 1))
         return SVASIM_ENOMEM;
-    front->ranges[front->count++] = (struct range){hpa, hpa + (bytes - 1), accesses};
+    front->ranges[front->count++] = (struct range){hpa, last, accesses};
     return SVASIM_OK;
 }
 

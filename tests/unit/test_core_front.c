@@ -103,6 +103,29 @@ static void healing_cuts_ranges(void **state)
     assert_true(reads(bed, 0x1038, 8));
 }
 
+/* Said a thousand times, it holds once and is taken back once; more than was said is new. */
+static void saying_it_again_changes_nothing(void **state)
+{
+    (void)state;
+    struct ration ration = {2, 0};
+    const svasim_alloc alloc = {ration_allocate, ration_release, &ration};
+    struct front_bed bed = {.mem = svasim_mem_create(0, NULL)};
+    uint64_t seen;
+    bed.front = svasim_front_create(bed.mem, &alloc);
+    svasim_front_ports(bed.front, &bed.ports);
+    assert_int_equal(svasim_front_fail(bed.front, 0x1000, 64, SVASIM_FAIL_READ), SVASIM_OK);
+    for (unsigned i = 0; i < 1000; i++)
+        assert_int_equal(svasim_front_fail(bed.front, 0x1000 + i % 56, 8, SVASIM_FAIL_READ),
+                         SVASIM_OK);
+    assert_int_equal(bed.ports.update(bed.ports.host, 0x1000, 0, 1, &seen), SVASIM_UPDATE_DONE);
+    assert_int_equal(svasim_front_fail(bed.front, 0x1000, 8, SVASIM_FAIL_ALL), SVASIM_OK);
+    assert_int_equal(bed.ports.update(bed.ports.host, 0x1000, 1, 2, &seen), SVASIM_UPDATE_FAILED);
+    assert_int_equal(svasim_front_heal(bed.front, 0, 0), SVASIM_OK);
+    assert_true(reads(&bed, 0x1000, 64));
+    svasim_front_destroy(bed.front);
+    svasim_mem_destroy(bed.mem);
+}
+
 static void the_last_byte_can_fail(void **state)
 {
     const struct front_bed *bed = *state;
@@ -282,6 +305,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(healing_cuts_ranges, open_bed, close_bed),
         cmocka_unit_test_setup_teardown(the_last_byte_can_fail, open_bed, close_bed),
         cmocka_unit_test(short_memory_changes_nothing),
+        cmocka_unit_test(saying_it_again_changes_nothing),
         cmocka_unit_test_setup_teardown(stores_are_seen_by_who_snoops, open_bed, close_bed),
         cmocka_unit_test_setup_teardown(snooping_writes_take_the_line, open_bed, close_bed),
         cmocka_unit_test_setup_teardown(lines_come_and_go, open_bed, close_bed),
