@@ -24,7 +24,7 @@ FEWER_CASES = ["-DLAYOUTS=3"]  # of the property tests
 CORE = ["base", "spec", "arch", "uarch", "tables", "device", "sva", "trace", "machine"]
 QUICK_SECONDS = 6.0
 # Tests of other rooms, and of what things cost: nothing that a change in arch must answer to.
-NOT_ARCH = re.compile(r"test_(dsa|trace|sva|tables|core_memory)|check_(laws|races|throughput)$")
+NOT_ARCH = re.compile(r"test_(dsa|trace|sva|tables|core_memory)|check_(laws|races|throughput|performance)$")
 
 
 def run(command, cwd, limit=None, env=None):
