@@ -205,12 +205,9 @@ static SV_SELDOM enum sv_ask judge_closely(struct sv_walk *walk)
                                                                     : SVASIM_FAULT_SFS_1);
     REQUIRE(walk, e & ENTRY_P, SFS_2);
     REQUIRE(walk, !(e & walk->rules->first_rsvd[fs->level][leaf]), SFS_3);
-    if (is_nested(walk)) {
-        uint64_t frame = e & sv_first_leaf_4k_addr_mask();
-        if (leaf)
-            frame &= ~low_mask(3u + 9u * fs->level);
-        REQUIRE(walk, fits_width(frame, entry->width), SFS_5);
-    }
+    /* Flags in the place of a large page's low address bits lie far below the width. */
+    REQUIRE(walk, !is_nested(walk) || fits_width(e & sv_first_leaf_4k_addr_mask(), entry->width),
+            SFS_5);
     if (walk->rules->us_early)
         REQUIRE(walk, walk->privileged || (e & ENTRY_US), SGN_2);
     fs->entry = e;
