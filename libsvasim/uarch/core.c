@@ -241,22 +241,10 @@ void sv_core_count(struct sv_core *core, const svasim_request *request,
     }
 }
 
-static void run_monitored(struct sv_core *core, struct sv_walk *walk, enum sv_ask ask)
-{
-    while (ask != SV_ASK_DONE) {
-        if (ask == SV_ASK_READ || ask == SV_ASK_UPDATE)
-            sv_core_serve_memory(core, walk, ask);
-        else
-            sv_core_serve_cache(core, walk, ask);
-        sv_monitor_served(core, walk, ask);
-        ask = sv_walk_answer(walk);
-    }
-}
-
 void sv_core_run(struct sv_core *core, struct sv_walk *walk, enum sv_ask ask)
 {
     if (core->mode.monitored) {
-        run_monitored(core, walk, ask);
+        sv_monitor_run(core, walk, ask);
         return;
     }
     while (ask != SV_ASK_DONE) {

@@ -114,6 +114,18 @@ void sv_monitor_served(struct sv_core *core, const struct sv_walk *walk, enum sv
         note_lookup(perf, walk, ask);
 }
 
+void sv_monitor_run(struct sv_core *core, struct sv_walk *walk, enum sv_ask ask)
+{
+    while (ask != SV_ASK_DONE) {
+        if (ask == SV_ASK_READ || ask == SV_ASK_UPDATE)
+            sv_core_serve_memory(core, walk, ask);
+        else
+            sv_core_serve_cache(core, walk, ask);
+        sv_monitor_served(core, walk, ask);
+        ask = sv_walk_answer(walk);
+    }
+}
+
 /* --- what adds up with time --- */
 
 /* Accesses that have a slot but have not started, and when the first of them does. */

@@ -4,24 +4,27 @@
 #ifndef SV_UARCH_MONITOR_H
 #define SV_UARCH_MONITOR_H
 
+#include "base/hints.h"
 #include "uarch/pipeline.h"
 
 /* Take what was counted until now into the performance counters. */
-void sv_monitor_settle(struct sv_core *core);
+SV_SELDOM void sv_monitor_settle(struct sv_core *core);
 /* Software has programmed counters, or a command: begin or stop to monitor. */
-void sv_monitor_programmed(struct sv_core *core);
+SV_SELDOM void sv_monitor_programmed(struct sv_core *core);
 /* Start the command that was written; it runs at once if command.latency is 0. */
-void sv_monitor_command(struct sv_pipeline *pipeline);
+SV_SELDOM void sv_monitor_command(struct sv_pipeline *pipeline);
 
 /* One request was accepted. */
-void sv_monitor_request(struct sv_core *core, const svasim_request *request);
+SV_SELDOM void sv_monitor_request(struct sv_core *core, const svasim_request *request);
 /* What a walk asked for was served. */
-void sv_monitor_served(struct sv_core *core, const struct sv_walk *walk, enum sv_ask ask);
+/* Serve a walk until it is done, at once. */
+SV_SELDOM void sv_monitor_run(struct sv_core *core, struct sv_walk *walk, enum sv_ask ask);
+SV_SELDOM void sv_monitor_served(struct sv_core *core, const struct sv_walk *walk, enum sv_ask ask);
 
 /* Time goes by until `tick`; nothing else happens in between. The clock stands at `tick`, or
  * before if there is nothing to monitor any more. */
-void sv_monitor_advance(struct sv_pipeline *pipeline, svasim_tick tick);
+SV_SELDOM void sv_monitor_advance(struct sv_pipeline *pipeline, svasim_tick tick);
 /* Tick of the next interrupt or end of a command, if nothing else happens before. */
-svasim_tick sv_monitor_next(const struct sv_pipeline *pipeline);
+SV_SELDOM svasim_tick sv_monitor_next(const struct sv_pipeline *pipeline);
 
 #endif
