@@ -38,6 +38,7 @@ static void finish_command(struct sv_pipeline *p)
 
 void sv_monitor_command(struct sv_pipeline *p)
 {
+    p->run_limit = p->now; /* a run that is under way goes on monitored */
     if (p->command_latency == 0) {
         finish_command(p);
         return;
@@ -191,4 +192,13 @@ void sv_monitor_advance(struct sv_pipeline *p, svasim_tick tick)
         if (p->command_due <= p->now)
             finish_command(p);
     }
+}
+
+void sv_monitor_finish(struct sv_pipeline *p, svasim_tick until)
+{
+    svasim_tick next = SVASIM_NEVER;
+    while (until == SVASIM_NEVER && p->core->mode.monitored &&
+           (next = sv_monitor_next(p)) != SVASIM_NEVER)
+        sv_monitor_advance(p, next);
+    sv_monitor_advance(p, until > p->now && until != SVASIM_NEVER ? until : p->now);
 }

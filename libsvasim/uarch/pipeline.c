@@ -287,6 +287,19 @@ static void run_events(struct sv_pipeline *p)
         enum source from = earliest(p, &tick);
         if (from == FROM_NONE || tick > p->run_limit)
             return;
+        p->now = tick;
+        dispatch(p, from);
+    }
+}
+
+/* The same, told to the counters. */
+SV_SELDOM static void run_monitored(struct sv_pipeline *p)
+{
+    for (;;) {
+        svasim_tick tick;
+        enum source from = earliest(p, &tick);
+        if (from == FROM_NONE || tick > p->run_limit)
+            return;
         pass_time(p, tick);
         dispatch(p, from);
     }
@@ -304,15 +317,18 @@ void sv_pipeline_run(struct sv_pipeline *p, svasim_tick until)
     do {
         svasim_tick deadline = sv_device_tlb_deadline(p);
         p->run_limit = deadline < until ? deadline : until;
-        run_events(p);
+        if (p->core->mode.monitored)
+            run_monitored(p);
+        else
+            run_events(p);
         deadline = sv_device_tlb_deadline(p);
         if (deadline <= p->run_limit && deadline != SVASIM_NEVER)
             time_out(p, deadline);
     } while (p->run_limit < until);
-    svasim_tick end = until;
-    while (until == SVASIM_NEVER && (end = sv_pipeline_next(p)) != SVASIM_NEVER)
-        pass_time(p, end); /* only counters and commands are left */
-    pass_time(p, until > p->now && until != SVASIM_NEVER ? until : p->now);
+    if (p->core->mode.monitored)
+        sv_monitor_finish(p, until);
+    if (until > p->now && until != SVASIM_NEVER)
+        p->now = until;
 }
 
 void sv_pipeline_drain(struct sv_pipeline *p)
