@@ -248,7 +248,10 @@ svasim_err svasim_invalidate(svasim *unit, const uint64_t words[4], uint8_t *out
     sv_invalidation_decode(&unit->core.rules, (enum sv_ttm)unit->core.mode.ttm, words, &inv);
     if (out_iqei)
         *out_iqei = inv.iqei;
-    return sv_invalidation_apply(&unit->pipeline, &inv) ? SVASIM_OK : SVASIM_BUSY;
+    if (sv_invalidation_apply(&unit->pipeline, &inv))
+        return SVASIM_OK;
+    (void)refuse(unit, "too many wait descriptors are pending, or invalidations of the device");
+    return SVASIM_BUSY;
 }
 
 svasim_err svasim_device_tlb_done(svasim *unit, uint16_t source_id, uint32_t itags, uint8_t count)

@@ -277,6 +277,8 @@ SVASIM_API svasim_err svasim_mmio_read(svasim *unit, uint32_t offset, uint32_t b
  * @param words  four quadwords; the upper two are 0 for a 128-bit descriptor
  * @param out_iqei 0, or the IQEI code of the error the queue would stop with;
  *                 may be NULL
+ * @return SVASIM_BUSY: nothing was done, as too many wait descriptors are pending, or the device
+ *         has too many invalidations outstanding
  */
 SVASIM_API svasim_err svasim_invalidate(svasim *unit, const uint64_t words[4], uint8_t *out_iqei);
 

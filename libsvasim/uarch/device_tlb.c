@@ -1,29 +1,40 @@
 /* SPDX-License-Identifier: MIT */
 /* device_tlb.c - invalidation requests to devices, oldest first. All have the same time to live, so
  * the oldest is also the next to time out.
+ *
+ * Model choice: of a completion that names valid ITags and others the valid ones count, whatever
+ * the version; up to major version 5 hardware may drop them.
+ *
  * Not modelled: the time a request or a completion is on its way; the host's delay stands for
  * both. */
 #include "uarch/device_tlb.h"
 
 #include "uarch/inv_queue.h"
+#include "uarch/txn.h"
 
 #include <string.h>
-
-svasim_tick sv_device_tlb_deadline(const struct sv_pipeline *p)
-{
-    return p->devices.count ? p->devices.pending[0].deadline : SVASIM_NEVER;
-}
 
 uint64_t sv_device_tlb_oldest(const struct sv_pipeline *p)
 {
     return p->devices.count ? p->devices.pending[0].sequence : UINT64_MAX;
 }
 
-static void forget(struct sv_device_tlb *devices, uint32_t index)
+/* The timer is that of the oldest request. */
+static void set_timer(struct sv_pipeline *p)
 {
+    sv_heap_cancel(p, NULL);
+    if (p->devices.count)
+        sv_heap_put(p, (struct sv_event){p->devices.pending[0].deadline, p->sequence++, NULL});
+}
+
+static void forget(struct sv_pipeline *p, uint32_t index)
+{
+    struct sv_device_tlb *devices = &p->devices;
     devices->count--;
     memmove(devices->pending + index, devices->pending + index + 1,
             (devices->count - index) * sizeof *devices->pending);
+    if (index == 0)
+        set_timer(p);
 }
 
 /* Lowest free ITag of the device; false if it, or the function it belongs to, has too many. */
@@ -68,8 +79,8 @@ bool sv_device_tlb_send(struct sv_pipeline *p, const struct sv_invalidation *inv
         .throttle_id = inv->throttle_id,
         .itag = message.itag,
     };
-    if (flush->deadline < p->run_limit)
-        p->run_limit = flush->deadline;
+    if (devices->count == 1)
+        set_timer(p);
     return true;
 }
 
@@ -92,11 +103,10 @@ void sv_device_tlb_done(struct sv_pipeline *p, uint16_t source_id, uint32_t itag
         if (named)
             itags &= ~(UINT32_C(1) << flush->itag);
         if (named && ++flush->messages == count)
-            forget(devices, i);
+            forget(p, i);
         else
             i++;
     }
-    /* Valid ITags first, whatever the version: earlier ones may do it either way. */
     if (itags)
         sv_registers_device_error(&p->core->registers, SV_FSTS_ICE, source_id);
     go_on(p);
@@ -108,7 +118,7 @@ void sv_device_tlb_expire(struct sv_pipeline *p)
     while (devices->count && devices->pending[0].deadline <= p->now) {
         sv_registers_device_error(&p->core->registers, SV_FSTS_ITE, devices->pending[0].source_id);
         sv_pipeline_abort_waits(p);
-        forget(devices, 0);
+        forget(p, 0);
     }
     sv_core_send_messages(p->core);
 }

@@ -11,8 +11,6 @@ bool sv_device_tlb_send(struct sv_pipeline *pipeline, const struct sv_invalidati
 /* A completion message arrived: each ITag of `itags` is complete after `count` of them. */
 void sv_device_tlb_done(struct sv_pipeline *pipeline, uint16_t source_id, uint32_t itags,
                         unsigned count);
-/* When the oldest request times out; SVASIM_NEVER if there is none. */
-svasim_tick sv_device_tlb_deadline(const struct sv_pipeline *pipeline);
 /* Time out what is due now. */
 void sv_device_tlb_expire(struct sv_pipeline *pipeline);
 /* Requests sent before the oldest one that is not complete; UINT64_MAX if all are. */

@@ -32,9 +32,9 @@ static bool before(const struct sv_event *a, const struct sv_event *b)
     return a->tick != b->tick ? a->tick < b->tick : a->sequence < b->sequence;
 }
 
-void sv_heap_put(struct sv_pipeline *p, struct sv_event event)
+/* Put `event` at place `i` or nearer to the top. */
+static inline void heap_rise(struct sv_pipeline *p, uint32_t i, struct sv_event event)
 {
-    uint32_t i = p->heap_count++;
     while (i > 0 && before(&event, &p->heap[(i - 1) / 2])) {
         p->heap[i] = p->heap[(i - 1) / 2];
         i = (i - 1) / 2;
@@ -42,23 +42,46 @@ void sv_heap_put(struct sv_pipeline *p, struct sv_event event)
     p->heap[i] = event;
 }
 
-struct sv_event sv_heap_take(struct sv_pipeline *p)
+/* Put `event` at place `i` or further from the top; returns where. */
+static inline uint32_t heap_sink(struct sv_pipeline *p, uint32_t i, struct sv_event event)
 {
-    struct sv_event top = p->heap[0], last = p->heap[--p->heap_count];
-    uint32_t i = 0;
     for (;;) {
         uint32_t child = 2 * i + 1;
         if (child >= p->heap_count)
             break;
         if (child + 1 < p->heap_count && before(&p->heap[child + 1], &p->heap[child]))
             child++;
-        if (!before(&p->heap[child], &last))
+        if (!before(&p->heap[child], &event))
             break;
         p->heap[i] = p->heap[child];
         i = child;
     }
-    p->heap[i] = last;
+    p->heap[i] = event;
+    return i;
+}
+
+void sv_heap_put(struct sv_pipeline *p, struct sv_event event)
+{
+    heap_rise(p, p->heap_count++, event);
+}
+
+struct sv_event sv_heap_take(struct sv_pipeline *p)
+{
+    struct sv_event top = p->heap[0], last = p->heap[--p->heap_count];
+    (void)heap_sink(p, 0, last);
     return top;
+}
+
+void sv_heap_cancel(struct sv_pipeline *p, const struct sv_txn *txn)
+{
+    for (uint32_t i = 0; i < p->heap_count; i++) {
+        if (p->heap[i].txn != txn)
+            continue;
+        struct sv_event last = p->heap[--p->heap_count];
+        if (i < p->heap_count)
+            heap_rise(p, heap_sink(p, i, last), last);
+        return;
+    }
 }
 
 /* --- accept and queue --- */
@@ -238,9 +261,8 @@ static inline enum source earliest(const struct sv_pipeline *p, svasim_tick *out
 
 svasim_tick sv_pipeline_next(const struct sv_pipeline *p)
 {
-    svasim_tick tick, deadline = sv_device_tlb_deadline(p);
+    svasim_tick tick;
     (void)earliest(p, &tick);
-    tick = tick < deadline ? tick : deadline;
     if (p->core->mode.monitored) {
         svasim_tick other = sv_monitor_next(p);
         return other < tick ? other : tick;
@@ -250,6 +272,7 @@ svasim_tick sv_pipeline_next(const struct sv_pipeline *p)
 
 static void dispatch(struct sv_pipeline *p, enum source from)
 {
+    struct sv_txn *txn;
     switch (from) {
     case FROM_QUEUE:
         run_queue(p);
@@ -261,7 +284,10 @@ static void dispatch(struct sv_pipeline *p, enum source from)
         sv_walkers_memory_answered(p, lane_take(&p->memory));
         break;
     case FROM_HEAP:
-        sv_walkers_looked_up(p, sv_heap_take(p).txn);
+        if ((txn = sv_heap_take(p).txn))
+            sv_walkers_looked_up(p, txn);
+        else
+            sv_device_tlb_expire(p);
         break;
     case FROM_ANSWER:
         answer(p, lane_take(&p->answers));
@@ -305,25 +331,14 @@ SV_SELDOM static void run_monitored(struct sv_pipeline *p)
     }
 }
 
-/* A device that is silent at `tick` has timed out; other events of that tick come first. */
-static void time_out(struct sv_pipeline *p, svasim_tick tick)
-{
-    pass_time(p, tick > p->now ? tick : p->now);
-    sv_device_tlb_expire(p);
-}
-
 void sv_pipeline_run(struct sv_pipeline *p, svasim_tick until)
 {
     do {
-        svasim_tick deadline = sv_device_tlb_deadline(p);
-        p->run_limit = deadline < until ? deadline : until;
+        p->run_limit = until;
         if (p->core->mode.monitored)
             run_monitored(p);
         else
             run_events(p);
-        deadline = sv_device_tlb_deadline(p);
-        if (deadline <= p->run_limit && deadline != SVASIM_NEVER)
-            time_out(p, deadline);
     } while (p->run_limit < until);
     if (p->core->mode.monitored)
         sv_monitor_finish(p, until);
@@ -337,10 +352,6 @@ void sv_pipeline_drain(struct sv_pipeline *p)
         svasim_tick tick;
         enum source from = earliest(p, &tick);
         SV_ASSERT(from != FROM_NONE); /* a request in flight always has an event ahead */
-        if (tick > sv_device_tlb_deadline(p)) {
-            time_out(p, sv_device_tlb_deadline(p));
-            continue;
-        }
         pass_time(p, tick);
         dispatch(p, from);
     }

@@ -72,7 +72,8 @@ struct sv_pipeline {
     uint64_t start_sequence;
     struct sv_rate lookup_rate, respond_rate;
     struct sv_lane lookups, memory, answers;
-    struct sv_event *heap; /* walkers in a cache lookup, latencies differ */
+    struct sv_event *heap; /* walkers in a cache lookup, latencies differ; and, without a
+                              transaction, the time-out of the oldest of `devices` */
     uint32_t heap_count;
 
     struct sv_list waiting; /* misses without a walker */
@@ -114,7 +115,8 @@ struct sv_pipeline {
         uint64_t sent;
         svasim_tick timeout;
     } devices;
-    svasim_tick run_limit; /* events run up to this tick, then `devices` is looked at */
+    svasim_tick
+        run_limit; /* events run up to this tick; then whether they are counted is looked at */
 
     uint32_t command_latency;
     svasim_tick command_due; /* an enhanced command is done then */

@@ -66,7 +66,7 @@ bool sv_pipeline_init(struct sv_pipeline *p, struct sv_core *core, const svasim_
     p->joinable_mask = heads - 1;
     p->joinable = sv_alloc_array(alloc, heads, sizeof(struct sv_txn *));
     p->txns = sv_alloc_array(alloc, p->credits, sizeof *p->txns);
-    p->heap = sv_alloc_array(alloc, p->credits, sizeof *p->heap);
+    p->heap = sv_alloc_array(alloc, p->credits + 1, sizeof *p->heap);
     p->waits = sv_alloc_array(alloc, SV_WAITS_MAX + 1, sizeof *p->waits);
     p->devices.pending = sv_alloc_array(alloc, p->devices.capacity, sizeof *p->devices.pending);
     bool ok = p->joinable && p->txns && p->heap && p->waits && p->devices.pending;

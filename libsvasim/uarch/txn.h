@@ -92,6 +92,8 @@ void sv_walkers_looked_up(struct sv_pipeline *pipeline, struct sv_txn *txn);
 void sv_walkers_memory_answered(struct sv_pipeline *pipeline, struct sv_txn *txn);
 void sv_lane_put(struct sv_lane *lane, struct sv_event event);
 void sv_heap_put(struct sv_pipeline *pipeline, struct sv_event event);
+/* Take the event of a transaction (NULL: the one without) out again, if there is one. */
+void sv_heap_cancel(struct sv_pipeline *pipeline, const struct sv_txn *txn);
 struct sv_event sv_heap_take(struct sv_pipeline *pipeline);
 void sv_unlist(struct sv_pipeline *pipeline, struct sv_txn *txn);
 

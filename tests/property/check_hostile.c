@@ -131,6 +131,19 @@ static void noise_respond(void *host, const svasim_response *response)
     }
 }
 
+static bool noise_device(void *host, const svasim_device_invalidation *request)
+{
+    struct noise *noise = host;
+    ck_assert_uint_lt(request->itag, 32);
+    ck_assert(request->size_log2 >= 12 && request->size_log2 <= 64);
+    ck_assert(request->size_log2 == 64
+                  ? request->address == 0
+                  : request->address >> request->size_log2 << request->size_log2 ==
+                        request->address);
+    ck_assert(request->pasid == SVASIM_NO_PASID || request->pasid >> 20 == 0);
+    return chance_is(&noise->rng, 30);
+}
+
 /* --- configurations --- */
 
 /* Any value in range, but tables and delays of a size that a test can afford. */
@@ -176,6 +189,7 @@ static svasim *random_unit(struct noise *noise)
     ports.write = noise_write;
     ports.update = noise_update;
     ports.respond = noise_respond;
+    ports.device_invalidate = chance_is(&noise->rng, 80) ? noise_device : NULL;
     for (;;) {
         svasim *unit = NULL;
         svasim_config *config = svasim_config_create();
@@ -250,6 +264,17 @@ static void random_descriptor(struct noise *noise)
     ck_assert_uint_le(iqei, 7);
 }
 
+/* Completions of devices, asked for or not. */
+static void random_completion(struct noise *noise)
+{
+    struct sv_rng *rng = &noise->rng;
+    uint16_t source_id =
+        chance_is(rng, 80) ? (uint16_t)sv_rng_below(rng, 8) : (uint16_t)sv_rng_next(rng);
+    (void)svasim_device_tlb_done(noise->unit, source_id, (uint32_t)sv_rng_next(rng),
+                                 (uint8_t)sv_rng_below(rng, 10));
+    ck_assert_uint_le(svasim_device_tlb_pending(noise->unit), 1024);
+}
+
 static void act(struct noise *noise)
 {
     struct sv_rng *rng = &noise->rng;
@@ -276,6 +301,9 @@ static void act(struct noise *noise)
         (void)svasim_cache_holds(noise->unit, svasim_cache_at(sv_rng_below(rng, 13))->name,
                                  request.source_id, request.pasid, request.address);
         (void)svasim_counter_value(noise->unit, sv_rng_below(rng, 100));
+        break;
+    case 9:
+        random_completion(noise);
         break;
     case 6:
     case 7:
