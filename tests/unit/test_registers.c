@@ -73,6 +73,10 @@ static void capabilities_are_where_software_looks(void **state)
         {"cap.ssirws=on", REG_ECAP, UINT64_C(1) << 57},
         {"cap.sms=off", REG_ECAP, UINT64_C(1) << 58},
         {"cap.prs=off cap.sms=off", REG_ECAP, UINT64_C(1) << 58 | 1 << 29},
+        {"cap.ecmds=on", REG_CAP, UINT64_C(1) << 61},
+        {"cap.pi=off", REG_CAP, UINT64_C(1) << 59},
+        {"cap.eimer=on", REG_ECAP, UINT64_C(1) << 61},
+        {"cap.irreq=on", REG_ECAP, UINT64_C(1) << 62},
         {"cap.srs=off cap.rprivs=off", REG_ECAP, UINT64_C(1) << 53 | UINT64_C(1) << 31},
     };
     struct unit_bed usual;
