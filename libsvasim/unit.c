@@ -216,7 +216,9 @@ svasim_err svasim_mmio_write(svasim *unit, uint32_t offset, uint32_t bytes, uint
         if (sv_rules_has(rules, SV_CAP_SMTS))
             flush_caches(unit);
     }
-    if (actions & (SV_ACTION_LATCH_ROOT | SV_ACTION_ENABLE | SV_ACTION_DISABLE))
+    if (actions & SV_ACTION_PROTECT)
+        sv_protected_latch(&unit->core.mode.protect, unit->core.registers.value, rules->caps);
+    if (actions & (SV_ACTION_LATCH_ROOT | SV_ACTION_ENABLE | SV_ACTION_DISABLE | SV_ACTION_PROTECT))
         sv_mode_settle(&unit->core.mode, rules);
     if (actions & (SV_ACTION_LATCH_IRTA | SV_ACTION_INTERRUPTS))
         interrupt_actions(unit, actions);

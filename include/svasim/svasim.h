@@ -90,7 +90,8 @@ enum {
     SVASIM_BYPASS = 1u << 4,    /**< not translated (translation disabled) */
     SVASIM_SNOOP = 1u << 5,     /**< the access must snoop whatever its no-snoop hint says */
     SVASIM_UNTRANSLATED_ONLY = 1u << 6, /**< U of a translation completion */
-    SVASIM_POSTED = 1u << 7             /**< interrupt: recorded in a posted descriptor */
+    SVASIM_POSTED = 1u << 7,            /**< interrupt: recorded in a posted descriptor */
+    SVASIM_PROTECTED = 1u << 8          /**< refused: it touches protected memory */
 };
 
 /**
@@ -108,11 +109,12 @@ typedef struct svasim_response {
     uint16_t reads;           /**< memory reads this request caused */
     uint16_t updates;         /**< atomic updates this request caused: A/D, posted descriptor */
     uint16_t domain_id;       /**< of the translation used; 0 on a fault */
+    uint16_t flags;           /**< SVASIM_RECORDED | ... */
+    uint16_t data;            /**< of an interrupt message, bits 15:0; otherwise 0 */
     uint8_t status;           /**< svasim_status */
     uint8_t rights;           /**< SVASIM_R | SVASIM_W granted */
-    uint8_t flags;            /**< SVASIM_RECORDED | ... */
     uint8_t pgtt;             /**< translation type used, PASID-entry encoding; 0 = none */
-    uint32_t data;            /**< of an interrupt message, bits 15:0; otherwise 0 */
+    uint8_t reserved[5];      /**< 0 */
     uint64_t where[SVASIM_STAGE_COUNT]; /**< ticks spent by stage; the sum is the latency */
 } svasim_response;
 

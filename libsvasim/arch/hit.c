@@ -91,7 +91,7 @@ static void allow_hits(struct sv_mode *mode, const struct sv_rules *rules)
     mode->open[false] = mode->enabled && (scalable || legacy);
     mode->open[true] = mode->enabled && scalable;
     for (unsigned i = 0; i < 2; i++)
-        mode->hits[i] = mode->open[i] && rules->has_iotlb && !mode->monitored;
+        mode->hits[i] = mode->open[i] && rules->has_iotlb && !mode->monitored && !mode->protect.on;
 }
 
 void sv_mode_settle(struct sv_mode *mode, const struct sv_rules *rules)

@@ -12,6 +12,8 @@
 #define CONTROL_IM     (UINT64_C(1) << 31)
 #define CONTROL_IP     (UINT64_C(1) << 30)
 #define ICS_IWC        UINT64_C(1)
+#define PMEN_EPM       (UINT64_C(1) << 31)
+#define PMEN_PRS       UINT64_C(1)
 #define RTADDR_SSIRWE  (UINT64_C(1) << 7)
 #define PERF_PIS       UINT64_C(1)
 #define IRTA_EIME      (UINT64_C(1) << 11)
@@ -223,6 +225,14 @@ static unsigned write_gcmd(struct sv_registers *registers, const struct sv_rules
     return actions;
 }
 
+/* Protection is in force, or is not, before the write returns (arch/protected.h). */
+static unsigned write_pmen(struct sv_registers *registers, uint64_t value)
+{
+    if (registers->caps & (SV_CAP_BIT(PLMR) | SV_CAP_BIT(PHMR)))
+        registers->value[SV_REG_PMEN] = (value & PMEN_EPM) | (value & PMEN_EPM ? PMEN_PRS : 0);
+    return SV_ACTION_PROTECT;
+}
+
 static unsigned write_fsts(struct sv_registers *registers, uint64_t value)
 {
     uint64_t *status = &registers->value[SV_REG_FSTS];
@@ -311,6 +321,8 @@ static unsigned write_half(struct sv_registers *registers, const struct sv_rules
     switch (i) {
     case SV_REG_GCMD:
         return write_gcmd(registers, rules, value);
+    case SV_REG_PMEN:
+        return write_pmen(registers, value);
     case SV_REG_FSTS:
         return write_fsts(registers, value);
     case SV_REG_FECTL:

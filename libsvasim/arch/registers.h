@@ -44,7 +44,8 @@ enum sv_action {
     SV_ACTION_PERF = 1u << 7,       /* counters were programmed */
     SV_ACTION_LATCH_IRTA = 1u << 8, /* IRTA takes effect now */
     SV_ACTION_INTERRUPTS = 1u << 9, /* IRE or CFI changed */
-    SV_ACTION_FLUSH_IEC = 1u << 10  /* the interrupt entry cache must be empty */
+    SV_ACTION_FLUSH_IEC = 1u << 10, /* the interrupt entry cache must be empty */
+    SV_ACTION_PROTECT = 1u << 11    /* EPM was written */
 };
 
 void sv_registers_reset(struct sv_registers *registers, const svasim_config *config);

@@ -23,9 +23,22 @@ enum sv_ask sv_walk_fault(struct sv_walk *walk, svasim_fault fault)
     return SV_ASK_DONE;
 }
 
+/* Devices stay out of protected memory, without a fault and without a record. */
+static SV_SELDOM void protect(struct sv_walk *walk)
+{
+    struct sv_outcome *out = walk->out;
+    bool is_access = walk->request->at != SVASIM_TRANSLATION && walk->request->at != SV_AT_PAGE &&
+                     !(out->flags & SVASIM_INTERRUPT);
+    if (out->fault == SVASIM_FAULT_NONE && is_access &&
+        sv_protected_hits(walk->protect, out->pa, walk->request->length))
+        *out = (struct sv_outcome){.flags = SVASIM_PROTECTED, .status = SVASIM_STATUS_UR};
+}
+
 enum sv_ask sv_walk_done(struct sv_walk *walk)
 {
     walk->out->status = SVASIM_STATUS_OK;
+    if (walk->protect->on)
+        protect(walk);
     return SV_ASK_DONE;
 }
 
@@ -112,6 +125,7 @@ enum sv_ask sv_walk_begin(struct sv_walk *walk, const struct sv_rules *rules,
     walk->request = request;
     walk->out = out;
     walk->root = mode->root;
+    walk->protect = &mode->protect;
     walk->ssirwe = mode->ssirwe;
     walk->pasid = request->pasid;
     walk->has_pasid = request->pasid != SVASIM_NO_PASID;
@@ -141,6 +155,8 @@ static enum sv_ask judge_iotlb(struct sv_walk *walk)
         walk->result.domain_id = t->domain_id;
         walk->result.page_shift = t->page_shift;
         walk->result.pgtt = t->pgtt;
+        if (walk->protect->on)
+            protect(walk);
         return SV_ASK_DONE;
     }
     walk->skip_iotlb = true;

@@ -6,6 +6,7 @@
 #define SV_ARCH_WALK_H
 
 #include "arch/interrupt.h"
+#include "arch/protected.h"
 #include "arch/rules.h"
 #include "svasim/svasim.h"
 
@@ -121,10 +122,11 @@ struct sv_permission {
 
 /* How a request ends. */
 struct sv_outcome {
-    uint64_t pa;                   /* of an interrupt: address of the message */
-    uint16_t data;                 /* of an interrupt: bits 15:0 of the message */
-    uint16_t fault;                /* svasim_fault */
-    uint8_t flags, rights, status; /* of svasim_response */
+    uint64_t pa;    /* of an interrupt: address of the message */
+    uint16_t data;  /* of an interrupt: bits 15:0 of the message */
+    uint16_t fault; /* svasim_fault */
+    uint16_t flags; /* of svasim_response, as the next two */
+    uint8_t rights, status;
 };
 
 struct sv_walk;
@@ -163,11 +165,12 @@ struct sv_walk {
     /* the request */
     const struct sv_rules *rules;
     const svasim_request *request;
-    uint64_t root;   /* RTADDR as latched when the walk began */
-    uint32_t pasid;  /* effective: of the request, or RID_PASID */
-    uint8_t kind;    /* svasim_kind */
-    bool has_pasid;  /* the request carried one */
-    bool privileged; /* effective PR */
+    const struct sv_protected *protect; /* as it is when the walk ends */
+    uint64_t root;                      /* RTADDR as latched when the walk began */
+    uint32_t pasid;                     /* effective: of the request, or RID_PASID */
+    uint8_t kind;                       /* svasim_kind */
+    bool has_pasid;                     /* the request carried one */
+    bool privileged;                    /* effective PR */
     bool legacy, ssirwe;
 
     /* on the way */
@@ -213,10 +216,11 @@ struct sv_mode {
     bool enabled;
     bool monitored; /* counters are told of each step: no request may take a short way */
     struct sv_interrupt_mode interrupts;
+    struct sv_protected protect;
     /* By sv_mode_settle, for untranslated requests without and with PASID that do not execute and
      * are no interrupts: */
     bool open[2]; /* they pass every check of the mode */
-    bool hits[2]; /* and there is an IOTLB to answer them, and no monitor */
+    bool hits[2]; /* and there is an IOTLB to answer them, no monitor and no protected memory */
 };
 
 /* Column of the fault table that a DMA request belongs to. */

@@ -4,6 +4,8 @@
 #include "uarch/core.h"
 
 #include "base/assert.h"
+
+#include <string.h>
 #include "uarch/monitor.h"
 
 static void serve_table(struct sv_core *core, struct sv_walk *walk)
@@ -201,6 +203,7 @@ void sv_core_describe(const struct sv_ending *ending, svasim_response *out)
     out->rights = outcome->rights;
     out->flags = outcome->flags;
     out->pgtt = ending->pgtt;
+    memset(out->reserved, 0, sizeof out->reserved);
     out->data = outcome->flags & SVASIM_INTERRUPT ? outcome->data : 0; /* hits leave it alone */
 }
 
@@ -233,7 +236,8 @@ void sv_core_count(struct sv_core *core, const svasim_request *request,
     const struct sv_outcome *out = &ending->out;
     if (out->fault != SVASIM_FAULT_NONE) {
         count_fault(core, request, out);
-    } else if (out->flags & (SVASIM_BYPASS | SVASIM_INTERRUPT)) {
+    } else if (out->flags & (SVASIM_BYPASS | SVASIM_INTERRUPT | SVASIM_PROTECTED)) {
+        counter[SV_COUNT_PROTECTED] += (out->flags & SVASIM_PROTECTED) != 0;
         counter[SV_COUNT_BYPASSED] += (out->flags & SVASIM_BYPASS) != 0;
         counter[SV_COUNT_INTERRUPTS] += (out->flags & SVASIM_INTERRUPT) != 0;
         counter[SV_COUNT_INTERRUPTS_POSTED] += (out->flags & SVASIM_POSTED) != 0;

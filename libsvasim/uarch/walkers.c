@@ -145,7 +145,7 @@ static void serve_joiners(struct sv_pipeline *p, struct sv_txn *done)
             if (ask == SV_ASK_DONE) {
                 txn->joined = true;
                 sv_core_ending(&txn->walk, &txn->ending);
-                txn->ending.out.flags &= (uint8_t)~SVASIM_IOTLB_HIT;
+                txn->ending.out.flags &= (uint16_t)~SVASIM_IOTLB_HIT;
                 p->core->counter[SV_COUNT_JOINED]++;
                 sv_pipeline_respond(p, txn);
                 continue;
