@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* registers.c - reads and writes of the register file. A row of registers.def says where each
- * register lies and what a write stores; those whose write does more have a function here. */
+ * register lies and what a write stores; those whose write does more have a function here.
+ * Not modelled: what memory types do (CD, EMTE, PAT, EMT, MTRRs): they are stored and checked for
+ * reserved bits, no access is slower or faster for them.
+ * Not modelled: the virtual command registers, which only software that emulates a unit offers. */
 #include "arch/registers.h"
 
 #define GCMD_TE        (UINT64_C(1) << 31)

@@ -38,12 +38,20 @@ awk 'BEGIN { printf "walk.walkers = "; for (i = 0; i < 500; i++) printf "0"; pri
 expect_code 3 "$svasim" replay -c bad.ini window.svt
 has err "bad.ini: line 1: longer than"
 
-for preset in default minimal ideal; do
+for preset in default minimal ideal sapphire-rapids; do
     expect_code 0 "$svasim" replay -c "$sources/tools/presets/$preset.ini" window.svt
 done
 # Each number of a preset says where it is from.
-for preset in minimal ideal; do
-    grep '=' "$sources/tools/presets/$preset.ini" | grep -qv 'assumed' &&
+for preset in minimal ideal sapphire-rapids; do
+    grep '=' "$sources/tools/presets/$preset.ini" | grep -qvE 'assumed|CAP_REG|the same log' &&
         fail "$preset.ini: a number without a source"
 done
+# The unit of a log reads back the registers of the log, but for what the preset assumes.
+trace >registers.svt <<'END'
+holds 0x8 0x19ed008c40780c66 size=8
+holds 0x10 0x3ee9e86f050df size=8 mask=0xfffffeffdfffffff
+holds 0x0 0x60
+END
+expect_code 0 "$svasim" replay -c "$sources/tools/presets/sapphire-rapids.ini" registers.svt
+has out "3 of 3 expectations met"
 done_testing

@@ -17,6 +17,7 @@
 #define EC     "cap.ecmds=on"
 #define PM     "cap.ecmds=on cap.pms=on"
 #define NO_PM  "cap.pms=off"
+#define MT     "cap.mts=on"
 
 /* Short forms of the columns. */
 #define RO(name, at, bytes, with, without)                                                         \
@@ -58,6 +59,11 @@ const struct register_fact register_facts[] = {
     COMMAND("CCMD_REG", 0x028, 8, UINT64_C(3) << 61 | 0xffff, UINT64_C(0x3ffff) << 16, NULL, NULL),
     W1C("FSTS_REG", 0x034, NULL, NULL),
     EVENT("FE", 0x038, 0x03c, NULL, NULL),
+    COMMAND("PMEN_REG", 0x064, 4, 0x80000000, 1, NULL, NULL),
+    RW("PLMBASE_REG", 0x068, 4, 0xffe00000, 0, "cap.plmr=on", "cap.plmr=off"),
+    RW("PLMLIMIT_REG", 0x06c, 4, 0xffe00000, 0, "cap.plmr=on", "cap.plmr=off"),
+    RW("PHMBASE_REG", 0x070, 8, ~UINT64_C(0x1fffff), 0, "cap.phmr=on", "cap.phmr=off"),
+    RW("PHMLIMIT_REG", 0x078, 8, ~UINT64_C(0x1fffff), 0, "cap.phmr=on", "cap.phmr=off"),
     RO("IQH_REG", 0x080, 8, NULL, NO_QI),
     RW("IQT_REG", 0x088, 8, 0x7fff0, 0, NULL, NO_QI),
     RW("IQA_REG", 0x090, 8, PAGE_BASE | 0x807, ABOVE_HAW, NULL, NO_QI),
@@ -70,6 +76,39 @@ const struct register_fact register_facts[] = {
     RW("PQA_REG", 0x0d0, 8, PAGE_BASE | 0x7, ABOVE_HAW, NULL, NO_PRS),
     W1C("PRS_REG", 0x0dc, NULL, NO_PRS),
     EVENT("PE", 0x0e0, 0x0e4, NULL, NO_PRS),
+    {"MTRRCAP_REG", 0x100, 8, REGISTER_RO, 0x50a, 0, 0, MT, "cap.mts=off", true},
+    RW("MTRRDEF_REG", 0x108, 8, 0xcff, 0, MT, "cap.mts=off"),
+    RW("MTRR_FIX64K_00000_REG", 0x120, 8, ALL, 0, MT, "cap.mts=off"),
+    RW("MTRR_FIX16K_80000_REG", 0x128, 8, ALL, 0, MT, "cap.mts=off"),
+    RW("MTRR_FIX16K_A0000_REG", 0x130, 8, ALL, 0, MT, "cap.mts=off"),
+    RW("MTRR_FIX4K_C0000_REG", 0x138, 8, ALL, 0, MT, "cap.mts=off"),
+    RW("MTRR_FIX4K_C8000_REG", 0x140, 8, ALL, 0, MT, "cap.mts=off"),
+    RW("MTRR_FIX4K_D0000_REG", 0x148, 8, ALL, 0, MT, "cap.mts=off"),
+    RW("MTRR_FIX4K_D8000_REG", 0x150, 8, ALL, 0, MT, "cap.mts=off"),
+    RW("MTRR_FIX4K_E0000_REG", 0x158, 8, ALL, 0, MT, "cap.mts=off"),
+    RW("MTRR_FIX4K_E8000_REG", 0x160, 8, ALL, 0, MT, "cap.mts=off"),
+    RW("MTRR_FIX4K_F0000_REG", 0x168, 8, ALL, 0, MT, "cap.mts=off"),
+    RW("MTRR_FIX4K_F8000_REG", 0x170, 8, ALL, 0, MT, "cap.mts=off"),
+    RW("MTRR_PHYSBASE0_REG", 0x180, 8, PAGE_BASE | 0xff, 0, MT, "cap.mts=off"),
+    RW("MTRR_PHYSMASK0_REG", 0x188, 8, PAGE_BASE | 0x800, 0, MT, "cap.mts=off"),
+    RW("MTRR_PHYSBASE1_REG", 0x190, 8, PAGE_BASE | 0xff, 0, MT, "cap.mts=off"),
+    RW("MTRR_PHYSMASK1_REG", 0x198, 8, PAGE_BASE | 0x800, 0, MT, "cap.mts=off"),
+    RW("MTRR_PHYSBASE2_REG", 0x1a0, 8, PAGE_BASE | 0xff, 0, MT, "cap.mts=off"),
+    RW("MTRR_PHYSMASK2_REG", 0x1a8, 8, PAGE_BASE | 0x800, 0, MT, "cap.mts=off"),
+    RW("MTRR_PHYSBASE3_REG", 0x1b0, 8, PAGE_BASE | 0xff, 0, MT, "cap.mts=off"),
+    RW("MTRR_PHYSMASK3_REG", 0x1b8, 8, PAGE_BASE | 0x800, 0, MT, "cap.mts=off"),
+    RW("MTRR_PHYSBASE4_REG", 0x1c0, 8, PAGE_BASE | 0xff, 0, MT, "cap.mts=off"),
+    RW("MTRR_PHYSMASK4_REG", 0x1c8, 8, PAGE_BASE | 0x800, 0, MT, "cap.mts=off"),
+    RW("MTRR_PHYSBASE5_REG", 0x1d0, 8, PAGE_BASE | 0xff, 0, MT, "cap.mts=off"),
+    RW("MTRR_PHYSMASK5_REG", 0x1d8, 8, PAGE_BASE | 0x800, 0, MT, "cap.mts=off"),
+    RW("MTRR_PHYSBASE6_REG", 0x1e0, 8, PAGE_BASE | 0xff, 0, MT, "cap.mts=off"),
+    RW("MTRR_PHYSMASK6_REG", 0x1e8, 8, PAGE_BASE | 0x800, 0, MT, "cap.mts=off"),
+    RW("MTRR_PHYSBASE7_REG", 0x1f0, 8, PAGE_BASE | 0xff, 0, MT, "cap.mts=off"),
+    RW("MTRR_PHYSMASK7_REG", 0x1f8, 8, PAGE_BASE | 0x800, 0, MT, "cap.mts=off"),
+    RW("MTRR_PHYSBASE8_REG", 0x200, 8, PAGE_BASE | 0xff, 0, MT, "cap.mts=off"),
+    RW("MTRR_PHYSMASK8_REG", 0x208, 8, PAGE_BASE | 0x800, 0, MT, "cap.mts=off"),
+    RW("MTRR_PHYSBASE9_REG", 0x210, 8, PAGE_BASE | 0xff, 0, MT, "cap.mts=off"),
+    RW("MTRR_PHYSMASK9_REG", 0x218, 8, PAGE_BASE | 0x800, 0, MT, "cap.mts=off"),
     FIXED("PERFCAP_REG", 0x300, 8, PM, NO_PM),
     FIXED("PERFCFGOFF_REG", 0x310, 4, PM, NO_PM),
     FIXED("PERFFRZOFF_REG", 0x314, 4, PM, NO_PM),
@@ -133,9 +172,7 @@ bool config_is_possible(const char *pairs)
 
 const char *register_everything(void)
 {
-    if (config_is_possible(PM))
-        return config_is_possible(IR) ? IR " " PM : PM;
-    return config_is_possible(IR) ? IR : NULL;
+    return IR " " PM " " MT " cap.plmr=on cap.phmr=on";
 }
 
 bool register_is_known(const struct register_fact *fact)
