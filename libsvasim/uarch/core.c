@@ -5,8 +5,8 @@
 
 #include "base/assert.h"
 
-#include <string.h>
 #include "uarch/monitor.h"
+#include <string.h>
 
 static void serve_table(struct sv_core *core, struct sv_walk *walk)
 {
