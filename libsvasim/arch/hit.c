@@ -57,8 +57,9 @@ static svasim_fault missing_right(const struct sv_rules *rules, const svasim_req
         return legacy ? SVASIM_FAULT_LGN_2 : SVASIM_FAULT_SGN_6;
     if (request->op == SVASIM_WRITE || reads)
         return SVASIM_FAULT_NONE;
-    bool waived = request->op == SVASIM_READ && request->length == 0 && (t->flags & SV_T_SS_W) &&
-                  sv_rules_has(rules, SV_CAP_ZLR);
+    /* What is not readable is writable, or there would be no translation. */
+    bool waived =
+        request->op == SVASIM_READ && request->length == 0 && sv_rules_has(rules, SV_CAP_ZLR);
     if (waived)
         return SVASIM_FAULT_NONE;
     return legacy ? SVASIM_FAULT_LGN_3 : SVASIM_FAULT_SGN_7;
@@ -90,8 +91,7 @@ static void allow_hits(struct sv_mode *mode, const struct sv_rules *rules)
     bool legacy = mode->ttm == SV_TTM_LEGACY && !mode->ssirwe;
     mode->open[false] = mode->enabled && (scalable || legacy);
     mode->open[true] = mode->enabled && scalable;
-    for (unsigned i = 0; i < 2; i++)
-        mode->hits[i] = mode->open[i] && rules->has_iotlb && !mode->monitored && !mode->protect.on;
+    mode->hits = rules->has_iotlb && !mode->monitored && !mode->protect.on;
 }
 
 void sv_mode_settle(struct sv_mode *mode, const struct sv_rules *rules)

@@ -130,7 +130,7 @@ void sv_rules_init(struct sv_rules *rules, const svasim_config *config)
 
 unsigned sv_agaw_bits(const struct sv_rules *rules, unsigned aw)
 {
-    if (aw < 1 || aw > 3 || !(rules->sagaw >> aw & 1u))
+    if (!(rules->sagaw >> aw & 1u)) /* bits 0 and 4 and above are never set */
         return 0;
     return 30 + 9 * aw;
 }

@@ -233,7 +233,6 @@ static enum sv_ask fill_context(struct sv_walk *walk)
         return context_ready(walk);
     walk->fill_cache = SV_CACHE_CONTEXT;
     walk->fill = &walk->context;
-    walk->key.source_id = walk->request->source_id;
     walk->key.domain_id = walk->context.domain_id;
     walk->judge = context_ready;
     return SV_ASK_FILL;
@@ -362,7 +361,6 @@ static enum sv_ask check_context(struct sv_walk *walk)
 
 enum sv_ask sv_walk_pasid(struct sv_walk *walk)
 {
-    walk->key.source_id = walk->request->source_id;
     walk->key.pasid = walk->pasid;
     if (walk->rules->has_pasid_cache) {
         walk->judge = judge_pasid_cache;
@@ -469,7 +467,7 @@ static bool pgtt_is_supported(const struct sv_rules *rules, unsigned pgtt)
         [SV_PGTT_NESTED] = SV_CAP_BIT(NEST),
         [SV_PGTT_PASS_THROUGH] = SV_CAP_BIT(PT),
     };
-    return needs[pgtt] != 0 && (rules->caps & needs[pgtt]) != 0;
+    return (rules->caps & needs[pgtt]) != 0;
 }
 
 static void decode_pasid(struct sv_pasid *entry, const uint64_t *e)
@@ -526,8 +524,6 @@ static enum sv_ask judge_pasid(struct sv_walk *walk)
         return enter_stage(walk);
     walk->fill_cache = SV_CACHE_PASID;
     walk->fill = entry;
-    walk->key.source_id = walk->request->source_id;
-    walk->key.pasid = walk->pasid;
     walk->key.domain_id = entry->domain_id;
     walk->judge = enter_stage;
     return SV_ASK_FILL;

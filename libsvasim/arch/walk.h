@@ -220,7 +220,7 @@ struct sv_mode {
     /* By sv_mode_settle, for untranslated requests without and with PASID that do not execute and
      * are no interrupts: */
     bool open[2]; /* they pass every check of the mode */
-    bool hits[2]; /* and there is an IOTLB to answer them, no monitor and no protected memory */
+    bool hits;    /* such a request may be answered by the IOTLB before anything else is done */
 };
 
 /* Column of the fault table that a DMA request belongs to. */
@@ -250,7 +250,7 @@ static inline bool sv_mode_open(const struct sv_mode *mode, const svasim_request
 /* May the IOTLB be asked about this request at all, before anything else is looked at? */
 static inline bool sv_hit_allowed(const struct sv_mode *mode, const svasim_request *request)
 {
-    return sv_mode_open(mode, request) && mode->hits[request->pasid != SVASIM_NO_PASID];
+    return sv_mode_open(mode, request) && mode->hits;
 }
 /* What the IOTLB compares. */
 struct sv_lookup sv_hit_key(const svasim_request *request);

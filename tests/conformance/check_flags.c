@@ -317,9 +317,29 @@ START_TEST(an_update_that_always_loses_ends)
 }
 END_TEST
 
+/* The IOTLB has the page, and the write walks all the same, once. */
+START_TEST(first_write_walks_again)
+{
+    struct bed bed;
+    const struct bed_plan plan = {.pgtt = 1};
+    bed_open(&bed, &plan);
+    svasim_request request = request_of(&bed, 'r', 0);
+    bed_expect(&bed, &request, SVASIM_FAULT_NONE);
+    ck_assert_uint_eq(bed_counter(&bed, "rewalks"), 0);
+    request.op = SVASIM_WRITE;
+    for (unsigned i = 0; i < 2; i++) {
+        bed_expect(&bed, &request, SVASIM_FAULT_NONE);
+        ck_assert_uint_eq(bed_counter(&bed, "rewalks"), 1);
+    }
+    ck_assert_uint_eq(bed_counter(&bed, "walks"), 2);
+    bed_close(&bed);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("accessed and dirty flags");
+    suite_add(suite, "dirty on a hit", first_write_walks_again, 1);
     suite_add(suite, "walks", flags_without_caches, CASES);
     suite_add(suite, "caches", flags_with_caches, CASES);
     suite_add(suite, "races", lost_update_is_judged_again, 2 * RACES);

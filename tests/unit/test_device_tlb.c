@@ -221,6 +221,23 @@ static void limits_hold_the_queue(void **state)
     }
 }
 
+/* PFSID is a whole source id, its upper twelve bits apart from the lower four. */
+static void limits_tell_every_bit_of_pfsid_apart(void **state)
+{
+    (void)state;
+    for (unsigned bit = 0; bit < 16; bit++) {
+        struct unit_bed bed;
+        open_on(&bed, "");
+        unit_put(&bed, 0, true, 3 | SID(UNIT_SID) | PFSID(0) | MIP(1), 0);
+        unit_put(&bed, 32, true, 3 | SID(UNIT_SID) | PFSID(1u << bit) | MIP(1), 0);
+        unit_put(&bed, 64, true, 3 | SID(UNIT_SID) | PFSID(0) | MIP(1), 0);
+        tail(&bed, 96);
+        pending_is(&bed, 2);
+        queue_is(&bed, 64, 0);
+        unit_close(&bed);
+    }
+}
+
 static void another_device_has_its_own_limit(void **state)
 {
     struct unit_bed bed;
@@ -484,6 +501,7 @@ int main(void)
         cmocka_unit_test(a_fence_waits_for_the_device),
         cmocka_unit_test(requests_and_devices_both_count),
         cmocka_unit_test(limits_hold_the_queue),
+        cmocka_unit_test(limits_tell_every_bit_of_pfsid_apart),
         cmocka_unit_test(another_device_has_its_own_limit),
         cmocka_unit_test(unknown_itags_are_an_error),
         cmocka_unit_test(a_call_that_makes_no_sense_is_refused),

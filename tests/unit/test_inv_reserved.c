@@ -21,6 +21,7 @@ static const struct {
     {0x37, BITS(5, 4) | BITS(51, 16), 0, false},
     {0x08, BITS(8, 4) | BITS(63, 12), BITS(63, 11) | 1, false},
     {0x09, BITS(4, 4) | BITS(51, 12), BITS(11, 2), false},
+    {0x1a, BITS(5, 4) | BITS(31, 16), BITS(63, 12) | BITS(7, 0), false},
 };
 
 /* The error that the queue stops with at a descriptor; 0: none. Leaves the queue empty. */
@@ -74,7 +75,7 @@ static void reserved_bits_of_wide_queues(void **state)
     (void)state;
     for (unsigned scalable = 0; scalable < 2; scalable++) {
         struct unit_bed bed;
-        unit_open(&bed, scalable ? UNIT_SCALABLE : UNIT_LEGACY, NULL);
+        unit_open(&bed, scalable ? UNIT_SCALABLE : UNIT_LEGACY, "cap.hpts=on");
         unit_write(&bed, REG_RTADDR, 8, bed.rtaddr);
         unit_write(&bed, REG_GCMD, 4, GCMD_SRTP);
         for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
@@ -82,6 +83,23 @@ static void reserved_bits_of_wide_queues(void **state)
                 check_type(&bed, i, true);
         unit_close(&bed);
     }
+}
+
+/* A type of 128 bits in a slot of 256: any bit of the upper half makes another error, by policy. */
+static void padding_has_its_own_error(void **state)
+{
+    struct unit_bed bed;
+    (void)state;
+    unit_open(&bed, UNIT_SCALABLE, "policy.padded_descriptor=iqei3");
+    unit_write(&bed, REG_RTADDR, 8, bed.rtaddr);
+    unit_write(&bed, REG_GCMD, 4, GCMD_SRTP);
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        for (unsigned bit = 128; bit < 256 && types[i].base != 0x1a; bit++) {
+            uint64_t words[4] = {types[i].base, 0, 0, 0};
+            words[bit / 64] |= UINT64_C(1) << (bit & 63);
+            assert_int_equal(error_of(&bed, true, words), types[i].narrow ? 3 : 4);
+        }
+    unit_close(&bed);
 }
 
 /* The fields that stand for an absent feature are reserved too. */
@@ -112,6 +130,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reserved_bits_of_narrow_queues),
         cmocka_unit_test(reserved_bits_of_wide_queues),
+        cmocka_unit_test(padding_has_its_own_error),
         cmocka_unit_test(fields_without_their_capability_are_reserved),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
