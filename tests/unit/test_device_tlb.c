@@ -183,6 +183,7 @@ static void limits_hold_the_queue(void **state)
         {"", MIP(2), 2, false},
         {"device_tlb.itags=3", MIP(31), 3, false},
         {"", MIP(4), 4, true},
+        {"", 0, 32, true},
         {"cap.dit=off", MIP(4), 4, false},
     };
     (void)state;
