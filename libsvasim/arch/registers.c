@@ -93,8 +93,8 @@ static void write_control(struct sv_registers *registers, enum sv_message messag
 {
     uint64_t *control = &registers->value[messages[message].control];
     *control = (*control & CONTROL_IP) | (value & CONTROL_IM);
-    if ((*control & CONTROL_IP) && !(*control & CONTROL_IM))
-        raise_message(registers, message);
+    if (*control & CONTROL_IP)
+        raise_message(registers, message); /* stays pending if it is masked */
 }
 
 static void drop_message(struct sv_registers *registers, enum sv_message message)

@@ -75,6 +75,23 @@ START_TEST(second_access_hits)
 }
 END_TEST
 
+/* The structure caches of one stage are off, those of the other are not. */
+START_TEST(caches_that_are_off_are_not_asked)
+{
+    static const char *const off[2] = {
+        "fs_pde.enabled=off fs_pdpe.enabled=off fs_pml4e.enabled=off fs_pml5e.enabled=off",
+        "ss_pde.enabled=off ss_pdpe.enabled=off ss_pml4e.enabled=off ss_pml5e.enabled=off"};
+    static const char *const counters[2] = {"fs_nonleaf_lookup", "ss_nonleaf_lookup"};
+    struct bed bed;
+    const struct bed_plan plan = {.pgtt = 3, .config = off[_i]};
+    bed_open(&bed, &plan);
+    (void)read_page(&bed, BED_PASID);
+    ck_assert_uint_eq(bed_counter(&bed, counters[_i]), 0);
+    ck_assert_uint_gt(bed_counter(&bed, counters[!_i]), 0);
+    bed_close(&bed);
+}
+END_TEST
+
 /* An IOTLB entry belongs to one device and to one of "with PASID" and "without"; structure entries
  * belong to the domain (and PASID) alone. */
 START_TEST(tags)
@@ -373,6 +390,7 @@ int main(void)
 {
     Suite *suite = suite_create("caches");
     suite_add(suite, "hits", second_access_hits, 24);
+    suite_add(suite, "off", caches_that_are_off_are_not_asked, 2);
     suite_add(suite, "tags", tags, 2);
     suite_add(suite, "devices", invalidation_ignores_the_device, 1);
     suite_add(suite, "reads", reads_saved_by_each_cache, (int)(sizeof saved / sizeof saved[0]));

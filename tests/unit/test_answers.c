@@ -80,11 +80,26 @@ static void no_right_names_nothing(void **state)
     unit_close(&bed);
 }
 
+static void untranslated_answers_name_no_type(void **state)
+{
+    struct unit_bed bed;
+    (void)state;
+    unit_open(&bed, UNIT_SCALABLE, NULL);
+    svasim_response r = unit_ask(&bed, UNIT_SID, UNIT_PASID, UNIT_VA, SVASIM_READ);
+    assert_int_equal(r.flags, SVASIM_BYPASS);
+    assert_int_equal(r.address, UNIT_VA);
+    assert_int_equal(r.pgtt, 0);
+    assert_int_equal(r.page_bytes, 0);
+    assert_int_equal(r.domain_id, 0);
+    unit_close(&bed);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_name_the_translation),
         cmocka_unit_test(no_right_names_nothing),
+        cmocka_unit_test(untranslated_answers_name_no_type),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
