@@ -222,6 +222,10 @@ svasim_err svasim_mmio_write(svasim *unit, uint32_t offset, uint32_t bytes, uint
         sv_mode_settle(&unit->core.mode, rules);
     if (actions & (SV_ACTION_LATCH_IRTA | SV_ACTION_INTERRUPTS))
         interrupt_actions(unit, actions);
+    unsigned drained = (actions & SV_ACTION_DRAIN ? SV_DRAINED_LEVELS : 0u) |
+                       (actions & SV_ACTION_PROTECT ? SV_DRAINED_PMEN : 0u);
+    if (drained)
+        sv_pipeline_wait_for_register(&unit->pipeline, drained);
     if (actions & (SV_ACTION_CCMD | SV_ACTION_IOTLB))
         sv_inv_registers_run(&unit->pipeline, actions);
     if (actions & SV_ACTION_QUEUE)

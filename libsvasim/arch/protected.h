@@ -2,8 +2,8 @@
 /* protected.h - the two protected memory regions (section 11.4.9): no device reaches them, whether
  * translation is on or off. Judged by the host address at the end of a request; not a fault, and
  * not logged. Interrupts, and what the unit itself reads and writes, are exempt.
- * Model choice: a request that is in flight when the regions are enabled is judged with them, so
- * nothing is left to drain and the status follows at once. */
+ * Model choice: a request that is in flight when the regions are enabled is judged with them; the
+ * status follows when all of those are answered. */
 #ifndef SV_ARCH_PROTECTED_H
 #define SV_ARCH_PROTECTED_H
 

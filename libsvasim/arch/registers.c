@@ -200,9 +200,13 @@ static unsigned write_gcmd(struct sv_registers *registers, const struct sv_rules
         levels |= GCMD_QIE;
     if (sv_rules_has(rules, SV_CAP_IR))
         levels |= GCMD_IRE | GCMD_CFI;
-    uint64_t before = *status;
+    uint64_t before = registers->levels, now = value & levels;
     unsigned actions = SV_ACTION_NONE;
-    *status = (before & ~levels) | (value & levels);
+    registers->levels = now;
+    /* What was accepted before is drained before software sees that TE or IRE is on. */
+    *status = (*status & ~levels) | (now & (*status | ~(GCMD_TE | GCMD_IRE)));
+    if (now & ~before & (GCMD_TE | GCMD_IRE))
+        actions |= SV_ACTION_DRAIN;
     if (value & GCMD_SRTP) {
         *status |= GCMD_SRTP;
         actions |= SV_ACTION_LATCH_ROOT;
@@ -211,28 +215,28 @@ static unsigned write_gcmd(struct sv_registers *registers, const struct sv_rules
         *status |= GCMD_SIRTP;
         actions |= SV_ACTION_LATCH_IRTA;
     }
-    if ((before ^ *status) & (GCMD_IRE | GCMD_CFI))
+    if ((before ^ now) & (GCMD_IRE | GCMD_CFI))
         actions |= SV_ACTION_INTERRUPTS;
-    bool stale = (actions & SV_ACTION_LATCH_IRTA) || (before & ~*status & GCMD_IRE);
+    bool stale = (actions & SV_ACTION_LATCH_IRTA) || (before & ~now & GCMD_IRE);
     if (stale && sv_rules_has(rules, SV_CAP_ESIRTPS))
         actions |= SV_ACTION_FLUSH_IEC;
-    if ((before & ~*status) & GCMD_QIE)
+    if ((before & ~now) & GCMD_QIE)
         registers->value[SV_REG_IQH] = 0; /* IQT keeps its value, section 6.5.2 */
-    if ((*status & ~before) & GCMD_QIE)
+    if ((now & ~before) & GCMD_QIE)
         actions |= SV_ACTION_QUEUE;
-    if ((before ^ *status) & GCMD_TE)
-        actions |= *status & GCMD_TE ? SV_ACTION_ENABLE : SV_ACTION_DISABLE;
+    if ((before ^ now) & GCMD_TE)
+        actions |= now & GCMD_TE ? SV_ACTION_ENABLE : SV_ACTION_DISABLE;
     /* The fault index starts over when neither translation nor interrupt remapping is on. */
-    if ((before & (GCMD_TE | GCMD_IRE)) && !(*status & (GCMD_TE | GCMD_IRE)))
+    if ((before & (GCMD_TE | GCMD_IRE)) && !(now & (GCMD_TE | GCMD_IRE)))
         registers->log.next = 0;
     return actions;
 }
 
-/* Protection is in force, or is not, before the write returns (arch/protected.h). */
+/* EPM acts at once; its status follows when what was accepted before is drained. */
 static unsigned write_pmen(struct sv_registers *registers, uint64_t value)
 {
     if (registers->caps & (SV_CAP_BIT(PLMR) | SV_CAP_BIT(PHMR)))
-        registers->value[SV_REG_PMEN] = (value & PMEN_EPM) | (value & PMEN_EPM ? PMEN_PRS : 0);
+        registers->value[SV_REG_PMEN] = value & PMEN_EPM;
     return SV_ACTION_PROTECT;
 }
 
@@ -426,9 +430,14 @@ bool sv_registers_take_iotlb(struct sv_registers *registers, const struct sv_rul
     return true;
 }
 
-void sv_registers_iotlb_done(struct sv_registers *registers)
+void sv_registers_drained(struct sv_registers *registers, unsigned what)
 {
-    registers->iotlb &= ~COMMAND_BIT;
+    if (what & SV_DRAINED_IOTLB)
+        registers->iotlb &= ~COMMAND_BIT;
+    if (what & SV_DRAINED_LEVELS)
+        registers->value[SV_REG_GSTS] |= registers->levels & (GCMD_TE | GCMD_IRE);
+    if (what & SV_DRAINED_PMEN)
+        registers->value[SV_REG_PMEN] |= registers->value[SV_REG_PMEN] & PMEN_EPM ? PMEN_PRS : 0;
 }
 
 /* --- reads --- */
@@ -478,7 +487,6 @@ void sv_registers_latch_irta(const struct sv_registers *registers, const struct 
 void sv_registers_interrupt_levels(const struct sv_registers *registers,
                                    struct sv_interrupt_mode *mode)
 {
-    uint64_t status = registers->value[SV_REG_GSTS];
-    mode->enabled = (status & GCMD_IRE) != 0;
-    mode->compatible = (status & GCMD_CFI) != 0;
+    mode->enabled = (registers->levels & GCMD_IRE) != 0;
+    mode->compatible = (registers->levels & GCMD_CFI) != 0;
 }

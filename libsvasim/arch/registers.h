@@ -23,6 +23,7 @@ struct sv_registers {
     uint64_t value[SV_REG_COUNT];
     uint64_t iva, iotlb; /* at IRO */
     uint64_t caps;       /* which registers exist */
+    uint64_t levels;     /* TE, QIE, IRE and CFI as commanded last */
     struct sv_fault_log log;
     uint32_t fault_offset, iotlb_offset; /* bytes */
     uint8_t fault_width;                 /* address bits that a fault record shows */
@@ -45,7 +46,8 @@ enum sv_action {
     SV_ACTION_LATCH_IRTA = 1u << 8, /* IRTA takes effect now */
     SV_ACTION_INTERRUPTS = 1u << 9, /* IRE or CFI changed */
     SV_ACTION_FLUSH_IEC = 1u << 10, /* the interrupt entry cache must be empty */
-    SV_ACTION_PROTECT = 1u << 11    /* EPM was written */
+    SV_ACTION_PROTECT = 1u << 11,   /* EPM was written */
+    SV_ACTION_DRAIN = 1u << 12      /* TE or IRE 0 -> 1: sv_registers_drained follows */
 };
 
 void sv_registers_reset(struct sv_registers *registers, const svasim_config *config);
@@ -87,12 +89,17 @@ bool sv_registers_take_message(struct sv_registers *registers, uint64_t *out_add
                                uint32_t *out_data);
 /* What a register-based invalidation asks for, as a descriptor; false: it is refused. The
  * granularity done is reported and the command bit clears, that of an IOTLB invalidation that is
- * not refused with sv_registers_iotlb_done. */
+ * not refused with sv_registers_drained. */
 bool sv_registers_take_ccmd(struct sv_registers *registers, const struct sv_rules *rules,
                             enum sv_ttm ttm, uint64_t *out_words);
 bool sv_registers_take_iotlb(struct sv_registers *registers, const struct sv_rules *rules,
                              enum sv_ttm ttm, uint64_t *out_words);
-/* What was in flight is drained: IVT clears. */
-void sv_registers_iotlb_done(struct sv_registers *registers);
+/* What was in flight when the command came is drained: its status shows. Section 6.5.3. */
+enum {
+    SV_DRAINED_IOTLB = 1u << 0,  /* IVT clears */
+    SV_DRAINED_LEVELS = 1u << 1, /* TES and IRES are as commanded */
+    SV_DRAINED_PMEN = 1u << 2    /* protected memory is in force */
+};
+void sv_registers_drained(struct sv_registers *registers, unsigned what);
 
 #endif

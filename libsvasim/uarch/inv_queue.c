@@ -118,6 +118,6 @@ void sv_inv_registers_run(struct sv_pipeline *p, unsigned actions)
         sv_registers_take_iotlb(&core->registers, &core->rules, ttm, words)) {
         sv_invalidation_decode(&core->rules, ttm, words, &inv);
         (void)sv_invalidation_apply(p, &inv);
-        sv_pipeline_wait_for_register(p);
+        sv_pipeline_wait_for_register(p, SV_DRAINED_IOTLB);
     }
 }

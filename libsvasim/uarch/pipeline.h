@@ -97,7 +97,7 @@ struct sv_pipeline {
         uint64_t hpa;
         uint32_t data;
         bool write, interrupt;
-        bool is_register; /* of IOTLB_REG, not of a descriptor */
+        uint8_t drains; /* SV_DRAINED_*: of a register, not of a descriptor */
     } * waits;
     uint32_t wait_count;
     bool fence; /* the queue waits for the youngest pending wait */
@@ -144,8 +144,8 @@ void sv_pipeline_overtake_interrupts(struct sv_pipeline *pipeline);
 /* Complete a wait descriptor (status write, interrupt) once everything accepted so far is answered.
  * False: too many are pending. */
 bool sv_pipeline_wait(struct sv_pipeline *pipeline, const struct sv_invalidation *wait);
-/* Clear IVT of IOTLB_REG once everything accepted so far is answered (section 6.5.1.2). */
-void sv_pipeline_wait_for_register(struct sv_pipeline *pipeline);
+/* Tell the registers (SV_DRAINED_*) once everything accepted so far is answered. */
+void sv_pipeline_wait_for_register(struct sv_pipeline *pipeline, unsigned what);
 /* Write the status of the wait descriptors that nothing older holds back any more. */
 void sv_pipeline_finish_waits(struct sv_pipeline *pipeline);
 /* Forget the wait descriptors that are pending; what IOTLB_REG waits for stays. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* waits.c - wait descriptors, and the IOTLB register, that are not complete: in order, each until
- * the requests and the invalidations of devices before it are (sections 6.5.2.9 and 6.5.2.12). */
+/* waits.c - wait descriptors, and commands of registers, that are not complete: in order, each
+ * until the requests and the invalidations of devices before it are (sections 6.5.2.9
+ * and 6.5.2.12). */
 #include "uarch/device_tlb.h"
 #include "uarch/txn.h"
 
@@ -21,8 +22,8 @@ void sv_pipeline_finish_waits(struct sv_pipeline *p)
             (void)p->core->ports.write(p->core->ports.host, wait->hpa, data, sizeof data);
         if (wait->interrupt)
             sv_registers_wait_done(&p->core->registers);
-        if (wait->is_register)
-            sv_registers_iotlb_done(&p->core->registers);
+        if (wait->drains)
+            sv_registers_drained(&p->core->registers, wait->drains);
     }
     sv_core_send_messages(p->core);
     p->wait_count -= done;
@@ -36,7 +37,7 @@ static void keep_waits(struct sv_pipeline *p, bool of_register)
 {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < p->wait_count; i++)
-        if (p->waits[i].is_register == of_register)
+        if ((p->waits[i].drains != 0) == of_register)
             p->waits[kept++] = p->waits[i];
     p->wait_count = kept;
 }
@@ -63,12 +64,14 @@ bool sv_pipeline_wait(struct sv_pipeline *p, const struct sv_invalidation *wait)
     return true;
 }
 
-void sv_pipeline_wait_for_register(struct sv_pipeline *p)
+void sv_pipeline_wait_for_register(struct sv_pipeline *p, unsigned what)
 {
-    /* Software must not write the register while a command is pending; if it does, the last one
-     * counts. So one place beyond those of the descriptors is enough. */
+    /* Software must not give a command while another is pending; if it does, both end with the
+     * last one. So one place beyond those of the descriptors is enough. */
+    for (uint32_t i = 0; i < p->wait_count; i++)
+        what |= p->waits[i].drains;
     keep_waits(p, false);
     p->waits[p->wait_count++] =
-        (struct sv_wait){.accepted_before = p->accepted, .is_register = true};
+        (struct sv_wait){.accepted_before = p->accepted, .drains = (uint8_t)what};
     sv_pipeline_finish_waits(p);
 }
