@@ -350,21 +350,6 @@ START_TEST(faults_name_no_domain)
 }
 END_TEST
 
-/* A unit that claims to have what the model leaves out must not exist. */
-START_TEST(unmodelled_capability_is_refused)
-{
-    svasim *unit = NULL;
-    svasim_ports ports = SVASIM_PORTS_INIT;
-    svasim_mem *mem = svasim_mem_create(0, NULL);
-    svasim_config *config = svasim_config_create();
-    svasim_mem_ports(mem, &ports);
-    bed_configure(config, "cap.tdxcs=on");
-    ck_assert(svasim_create(&unit, config, &ports, NULL) == SVASIM_EINVAL);
-    svasim_config_destroy(config);
-    svasim_mem_destroy(mem);
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("ingress");
@@ -382,6 +367,5 @@ int main(void)
     suite_add(suite, "device TLB", device_tlb_is_checked_on_a_hit, 1);
     suite_add(suite, "FPD", fpd_silences_faults_on_a_hit, 4);
     suite_add(suite, "domain", faults_name_no_domain, 4);
-    suite_add(suite, "capability", unmodelled_capability_is_refused, 1);
     return suite_run(suite);
 }

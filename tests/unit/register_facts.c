@@ -121,6 +121,7 @@ const struct register_fact register_facts[] = {
     FIXED("PERFEVNTCAP2_REG", 0x390, 8, PM, NO_PM),
     FIXED("PERFEVNTCAP3_REG", 0x398, 8, PM, NO_PM),
     FIXED("PERFEVNTCAP4_REG", 0x3a0, 8, PM, NO_PM),
+    RW("RDTC_REG", 0xdc0, 8, UINT64_C(0x1f00000fff), 0, "cap.rdts=on", "cap.rdts=off"),
     COMMAND("ECMD_REG", 0x400, 8, 0, 0, EC, NO_PM),
     COMMAND("ECEO_REG", 0x408, 8, 0, ALL, EC, NO_PM),
     RO("ECRSP_REG", 0x410, 8, EC, NO_PM),
@@ -172,7 +173,7 @@ bool config_is_possible(const char *pairs)
 
 const char *register_everything(void)
 {
-    return IR " " PM " " MT " cap.plmr=on cap.phmr=on";
+    return IR " " PM " " MT " cap.plmr=on cap.phmr=on cap.rdts=on";
 }
 
 bool register_is_known(const struct register_fact *fact)

@@ -210,8 +210,7 @@ static void capabilities_need_each_other(void **state)
         {"cap.ptrs", "on", "cap.pasid", "off", NULL},
         /* promises that the model could not keep */
         {"cap.pms", "on", "cap.ecmds", "off", NULL},
-        {"cap.rdts", "on", NULL, NULL, NULL},
-        {"cap.tdxcs", "on", NULL, NULL, NULL},
+        {"cap.rwbf", "on", NULL, NULL, NULL},
     };
     static const char *const whole[][5] = {
         {NULL, NULL, NULL, NULL, NULL},
@@ -220,6 +219,7 @@ static void capabilities_need_each_other(void **state)
         {"context.policy", "random", "context.ways", "3", NULL},
         {"cap.prs", "off", "cap.sms", "off", NULL},
         {"cap.hpts", "on", "cap.hpt1gps", "on", NULL},
+        {"cap.rdts", "on", "cap.tdxcs", "on", NULL},
     };
     for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++)
         if (is_accepted(broken[i]))
