@@ -102,7 +102,7 @@ static inline bool in_range(const svasim_request *r)
 static void respond_now(const svasim *unit, const svasim_request *request,
                         const struct sv_ending *ending, svasim_response *out)
 {
-    sv_core_describe(ending, out);
+    sv_core_describe(&unit->core, ending, out);
     out->tag = request->tag;
     out->accepted_at = out->completed_at = unit->pipeline.now;
     memset(out->where, 0, sizeof out->where);

@@ -114,7 +114,8 @@ typedef struct svasim_response {
     uint8_t status;           /**< svasim_status */
     uint8_t rights;           /**< SVASIM_R | SVASIM_W granted */
     uint8_t pgtt;             /**< translation type used, PASID-entry encoding; 0 = none */
-    uint8_t reserved[5];      /**< 0 */
+    uint8_t memory_type;      /**< 0 UC, 1 WC, 4 WT, 5 WP, 6 WB; WB unless cap.mts says otherwise */
+    uint8_t reserved[4];      /**< 0 */
     uint64_t where[SVASIM_STAGE_COUNT]; /**< ticks spent by stage; the sum is the latency */
 } svasim_response;
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* finish.c - what happens once both stages have an answer: rights, the interrupt range (section
  * 3.15), dirty flags (3.6.2, 3.7.2), and the IOTLB entry (6.2.4). */
+#include "arch/memory_type.h"
 #include "arch/walk.h"
+#include "base/hints.h"
 
 #include "spec/tables.h"
 
@@ -22,13 +24,49 @@ static bool wants_dirty(const struct sv_walk *walk)
     return sv_wants_dirty(walk->rules, walk->request);
 }
 
-/* What the IOTLB entry takes over from the PASID entry. */
+/* Type that the first-stage leaf selects from the PASID entry's eight. */
+static unsigned pat_type(const struct sv_walk *walk)
+{
+    uint64_t e = walk->fs.entry;
+    bool pat =
+        e & (walk->fs.level == 1 ? sv_first_leaf_4k_pat_mask() : sv_first_leaf_2m_pat_mask());
+    unsigned index = (pat ? 4u : 0u) | (e & sv_first_leaf_4k_pcd_mask() ? 2u : 0u) |
+                     (e & sv_first_leaf_4k_pwt_mask() ? 1u : 0u);
+    return walk->entry.pat >> (4 * index) & 7;
+}
+
+/* Section 3.10, for units with MTS: what the tables say of the memory type. */
+static SV_SELDOM unsigned memory_type(const struct sv_walk *walk)
+{
+    const struct sv_pasid *entry = &walk->entry;
+    unsigned emt = (unsigned)sv_second_leaf_4k_emt(&walk->ss.entry);
+    if (entry->cd)
+        return SV_MEMORY_UC;
+    switch ((enum sv_pgtt)entry->pgtt) {
+    case SV_PGTT_SECOND:
+        return entry->emte ? emt : (unsigned)SV_MEMORY_WB;
+    case SV_PGTT_FIRST:
+        return pat_type(walk) | SV_MEMORY_MTRR;
+    case SV_PGTT_NESTED:
+        if (!entry->emte)
+            return pat_type(walk) | SV_MEMORY_MTRR;
+        return walk->ss.entry & sv_second_leaf_4k_ipat_mask()
+                   ? emt
+                   : (unsigned)sv_memory_combine(emt, pat_type(walk));
+    case SV_PGTT_PASS_THROUGH:
+    default:
+        return SV_MEMORY_WB;
+    }
+}
+
+/* What the IOTLB entry takes over from the PASID entry, and what the leaves make of it. */
 static unsigned entry_flags(const struct sv_walk *walk)
 {
     const struct sv_pasid *entry = &walk->entry;
     return (entry->sre ? SV_T_SRE : 0u) | (entry->wpe ? SV_T_WPE : 0u) |
            (walk->fpd ? SV_T_FPD : 0u) | (entry->pgsnp ? SV_T_SNOOP : 0u) |
-           (walk->privileged && !walk->has_pasid ? SV_T_RID_PRIV : 0u);
+           (walk->privileged && !walk->has_pasid ? SV_T_RID_PRIV : 0u) |
+           (sv_rules_has(walk->rules, SV_CAP_MTS) ? memory_type(walk) << SV_T_MEMORY_SHIFT : 0u);
 }
 
 /* The stages' results as one translation. */

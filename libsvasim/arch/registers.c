@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* registers.c - reads and writes of the register file. A row of registers.def says where each
  * register lies and what a write stores; those whose write does more have a function here.
- * Not modelled: what memory types do (CD, EMTE, PAT, EMT, MTRRs): they are stored and checked for
- * reserved bits, no access is slower or faster for them.
+ * Not modelled: what memory types do to the speed of an access; its answer says which it has.
  * Not modelled: the virtual command registers, which only software that emulates a unit offers. */
 #include "arch/registers.h"
 

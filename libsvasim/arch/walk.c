@@ -155,6 +155,7 @@ static enum sv_ask judge_iotlb(struct sv_walk *walk)
         walk->result.domain_id = t->domain_id;
         walk->result.page_shift = t->page_shift;
         walk->result.pgtt = t->pgtt;
+        walk->result.flags = t->flags;
         if (walk->protect->on)
             protect(walk);
         return SV_ASK_DONE;
@@ -486,6 +487,9 @@ static void decode_pasid(struct sv_pasid *entry, const uint64_t *e)
     entry->ssade = sv_pasid_entry_ssade(e);
     entry->pwsnp = sv_pasid_entry_pwsnp(e);
     entry->pgsnp = sv_pasid_entry_pgsnp(e);
+    entry->cd = sv_pasid_entry_cd(e);
+    entry->emte = sv_pasid_entry_emte(e);
+    entry->pat = (uint32_t)sv_pasid_entry_pat(e);
     entry->second_levels = 0;
     entry->width = 0;
 }

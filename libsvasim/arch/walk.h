@@ -72,7 +72,8 @@ struct sv_pasid {
     uint8_t first_levels;  /* 4 or 5 */
     uint8_t second_levels; /* 3..5, 0 if there is no second stage */
     uint8_t width;         /* input bits of the second stage: min(MGAW, AGAW) */
-    bool fpd, sre, wpe, eafe, ssade, pwsnp, pgsnp;
+    bool fpd, sre, wpe, eafe, ssade, pwsnp, pgsnp, cd, emte;
+    uint32_t pat; /* eight memory types, four bits each */
 };
 
 /* Where a structure-cache entry leads, and what the path to it grants. */
@@ -107,7 +108,8 @@ enum {
     SV_T_FPD = 1u << 8,
     SV_T_SNOOP = 1u << 9,
     SV_T_RID_PRIV = 1u << 10,
-    SV_T_FIRST = 1u << 11 /* has a first stage */
+    SV_T_FIRST = 1u << 11, /* has a first stage */
+    SV_T_MEMORY_SHIFT = 12 /* upper four bits: memory type (arch/memory_type.h) */
 };
 #define SV_T_PLAIN (SV_T_FS_RW | SV_T_FS_US | SV_T_SS_R | SV_T_SS_W | SV_T_FS_DIRTY | SV_T_SS_DIRTY)
 

@@ -3,7 +3,10 @@
  * two drivers that never wait. */
 #include "uarch/core.h"
 
+#include "arch/memory_type.h"
+
 #include "base/assert.h"
+#include "base/hints.h"
 
 #include "uarch/monitor.h"
 #include <string.h>
@@ -148,6 +151,7 @@ bool sv_core_hit(struct sv_core *core, const svasim_request *request, struct sv_
     out->domain_id = t->domain_id;
     out->pgtt = t->pgtt;
     out->page_shift = t->page_shift;
+    out->memory = (uint8_t)(t->flags >> SV_T_MEMORY_SHIFT);
     out->reads = 0;
     out->updates = 0;
     return true;
@@ -176,6 +180,7 @@ void sv_core_ending(const struct sv_walk *walk, struct sv_ending *out)
     out->domain_id = walk->result.domain_id;
     out->pgtt = walk->result.pgtt;
     out->page_shift = walk->result.page_shift;
+    out->memory = (uint8_t)(walk->result.flags >> SV_T_MEMORY_SHIFT);
     out->reads = walk->reads;
     out->updates = walk->updates;
 }
@@ -189,7 +194,16 @@ static bool is_granted(const struct sv_outcome *outcome)
     return outcome->status == SVASIM_STATUS_OK;
 }
 
-void sv_core_describe(const struct sv_ending *ending, svasim_response *out)
+/* Whatever has no translation of its own is write-back (section 3.10). */
+static SV_SELDOM uint8_t memory_type(const struct sv_core *core, const struct sv_ending *ending)
+{
+    if (!is_granted(&ending->out) || ending->pgtt == 0)
+        return SV_MEMORY_WB;
+    return (uint8_t)sv_memory_resolve(core->registers.value, ending->memory, ending->out.pa);
+}
+
+void sv_core_describe(const struct sv_core *core, const struct sv_ending *ending,
+                      svasim_response *out)
 {
     const struct sv_outcome *outcome = &ending->out;
     bool ok = is_granted(outcome);
@@ -203,6 +217,9 @@ void sv_core_describe(const struct sv_ending *ending, svasim_response *out)
     out->rights = outcome->rights;
     out->flags = outcome->flags;
     out->pgtt = ending->pgtt;
+    out->memory_type = SV_MEMORY_WB;
+    if (sv_rules_has(&core->rules, SV_CAP_MTS))
+        out->memory_type = memory_type(core, ending);
     memset(out->reserved, 0, sizeof out->reserved);
     out->data = outcome->flags & SVASIM_INTERRUPT ? outcome->data : 0; /* hits leave it alone */
 }

@@ -24,6 +24,7 @@ struct sv_ending {
     struct sv_outcome out;
     uint16_t domain_id, updates, reads;
     uint8_t pgtt, page_shift;
+    uint8_t memory; /* as arch/memory_type.h has it; only if pgtt is not 0 */
 };
 
 /* Ask the IOTLB. True: it answers the request, *out has the ending. False: a walk is needed, and
@@ -59,7 +60,8 @@ void sv_core_count(struct sv_core *core, const svasim_request *request,
 /* Send the event messages that are due. */
 void sv_core_send_messages(struct sv_core *core);
 /* Put it into a response; times, stages and tag are the caller's. */
-void sv_core_describe(const struct sv_ending *ending, svasim_response *out);
+void sv_core_describe(const struct sv_core *core, const struct sv_ending *ending,
+                      svasim_response *out);
 
 /* Functional driver: everything is answered at once. `walk` is scratch. */
 void sv_core_translate(struct sv_core *core, struct sv_walk *walk, const svasim_request *request,

@@ -203,7 +203,7 @@ static void answer(struct sv_pipeline *p, struct sv_txn *txn)
     svasim_response response;
     sv_txn_enter(txn, p->now, SVASIM_STAGE_RESPOND);
     sv_core_count(p->core, &txn->request, &txn->ending);
-    sv_core_describe(&txn->ending, &response);
+    sv_core_describe(p->core, &txn->ending, &response);
     response.tag = txn->request.tag;
     response.accepted_at = txn->accepted;
     response.completed_at = p->now;
