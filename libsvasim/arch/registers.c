@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* registers.c - reads and writes of the register file. A row of registers.def says where each
  * register lies and what a write stores; those whose write does more have a function here.
- * Not modelled: what memory types do to the speed of an access; its answer says which it has.
- * Not modelled: the virtual command registers, which only software that emulates a unit offers. */
+ * Not modelled: what memory types do to the speed of an access; its answer says which it has. */
 #include "arch/registers.h"
 
 #define GCMD_TE        (UINT64_C(1) << 31)
@@ -64,6 +63,10 @@ void sv_registers_reset(struct sv_registers *registers, const svasim_config *con
     sv_perfmon_announce(&registers->perf, registers->value);
     sv_commands_reset(&registers->commands, config);
     registers->value[SV_REG_ECCAP3] = sv_commands_capability(&registers->commands);
+    sv_virtual_commands_reset(&registers->virtual_commands, config);
+    if (exists(registers, SV_REG_VCCAP))
+        registers->value[SV_REG_VCCAP] =
+            sv_virtual_commands_capability(&registers->virtual_commands);
 }
 
 /* --- event messages, section 11.4.7.2 and its neighbours --- */
@@ -295,6 +298,16 @@ static void put_half(uint64_t *word, unsigned shift, uint32_t value, uint64_t wr
     *word = (*word & ~mask) | ((uint64_t)value << shift & mask);
 }
 
+/* CMD, in the lowest byte, starts the command; the upper half alone leaves the last response. */
+static void write_vcmd(struct sv_registers *registers, unsigned shift, uint32_t value)
+{
+    uint64_t *vcmd = &registers->value[SV_REG_VCMD];
+    put_half(vcmd, shift, value, sv_register_writable[SV_REG_VCMD]);
+    if (shift == 0)
+        registers->value[SV_REG_VCRSP] =
+            sv_virtual_commands_run(&registers->virtual_commands, *vcmd);
+}
+
 static unsigned write_iotlb(struct sv_registers *registers, uint32_t offset, uint32_t value)
 {
     uint32_t at = offset - registers->iotlb_offset;
@@ -359,6 +372,9 @@ static unsigned write_half(struct sv_registers *registers, const struct sv_rules
                                  value)
                    ? SV_ACTION_COMMAND
                    : SV_ACTION_NONE;
+    case SV_REG_VCMD:
+        write_vcmd(registers, shift, value);
+        return SV_ACTION_NONE;
     default:
         put_half(&registers->value[i], shift, value, sv_register_writable[i]);
     }
@@ -374,8 +390,12 @@ static unsigned write_half(struct sv_registers *registers, const struct sv_rules
 unsigned sv_registers_write(struct sv_registers *registers, const struct sv_rules *rules,
                             uint32_t offset, uint32_t bytes, uint64_t value)
 {
-    /* The lower half of ECMD starts the command, so its operand goes first (section 11.4.14.1). */
-    bool upper_first = bytes == 8 && offset == sv_registers[SV_REG_ECMD].offset;
+    /* The lower half of ECMD and VCMD starts the command, so its operand goes first (sections 11.4
+     * and 11.4.14.1). */
+    bool upper_first =
+        bytes == 8 &&
+        (offset == sv_registers[SV_REG_ECMD].offset ||
+         (offset == sv_registers[SV_REG_VCMD].offset && exists(registers, SV_REG_VCMD)));
     unsigned actions = SV_ACTION_NONE;
     if (upper_first)
         actions |= write_half(registers, rules, offset + 4, (uint32_t)(value >> 32));

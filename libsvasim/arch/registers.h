@@ -7,6 +7,7 @@
 
 #include "arch/commands.h"
 #include "arch/fault_log.h"
+#include "arch/virtual_commands.h"
 #include "arch/walk.h"
 #include "spec/tables.h"
 
@@ -29,6 +30,7 @@ struct sv_registers {
     uint8_t fault_width;                 /* address bits that a fault record shows */
     uint8_t due;                         /* bit n: message n must be sent now */
     struct sv_commands commands;
+    struct sv_virtual_commands virtual_commands;
     struct sv_perfmon perf;
 };
 

@@ -18,6 +18,8 @@
 #define PM     "cap.ecmds=on cap.pms=on"
 #define NO_PM  "cap.pms=off"
 #define MT     "cap.mts=on"
+#define VC     "cap.vcs=on"
+#define NO_VC  "cap.vcs=off"
 
 /* Short forms of the columns. */
 #define RO(name, at, bytes, with, without)                                                         \
@@ -126,6 +128,10 @@ const struct register_fact register_facts[] = {
     COMMAND("ECEO_REG", 0x408, 8, 0, ALL, EC, NO_PM),
     RO("ECRSP_REG", 0x410, 8, EC, NO_PM),
     FIXED("ECCAP3_REG", 0x448, 8, EC, NO_PM),
+    COMMAND("VCMD_REG", 0xe00, 8, ~UINT64_C(0xff00), 0, VC, NO_VC),
+    RW("VCMD_EO_REG", 0xe08, 8, ALL, 0, VC, NO_VC),
+    RO("VCRSP_REG", 0xe10, 8, VC, NO_VC),
+    FIXED("VCCAP_REG", 0xe30, 8, VC, NO_VC),
     /* At offsets that CAP and ECAP name. Write-only, and as CCMD. */
     {"IVA_REG", REG_IVA, 8, REGISTER_COMMAND, 0, 0, ALL, NULL, NULL, false},
     {"IOTLB_REG", REG_IOTLB, 8, REGISTER_COMMAND, 0, UINT64_C(0x3003ffff) << 32, 0, NULL, NULL,
@@ -173,7 +179,7 @@ bool config_is_possible(const char *pairs)
 
 const char *register_everything(void)
 {
-    return IR " " PM " " MT " cap.plmr=on cap.phmr=on cap.rdts=on";
+    return IR " " PM " " MT " " VC " cap.plmr=on cap.phmr=on cap.rdts=on";
 }
 
 bool register_is_known(const struct register_fact *fact)

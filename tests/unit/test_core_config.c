@@ -210,6 +210,9 @@ static void capabilities_need_each_other(void **state)
         {"cap.ptrs", "on", "cap.pasid", "off", NULL},
         /* promises that the model could not keep */
         {"cap.pms", "on", "cap.ecmds", "off", NULL},
+        {"cap.vcs", "on", "cap.iro", "0xe0", NULL},
+        {"cap.vcs", "on", "cap.iro", "0xe3", NULL},
+        {"cap.vcs", "on", "cap.fro", "0xe3", NULL},
         {"cap.rwbf", "on", NULL, NULL, NULL},
     };
     static const char *const whole[][5] = {
@@ -220,6 +223,9 @@ static void capabilities_need_each_other(void **state)
         {"cap.prs", "off", "cap.sms", "off", NULL},
         {"cap.hpts", "on", "cap.hpt1gps", "on", NULL},
         {"cap.rdts", "on", "cap.tdxcs", "on", NULL},
+        {"cap.vcs", "on", "cap.iro", "0xdf", NULL},
+        {"cap.vcs", "on", "cap.iro", "0xe4", NULL},
+        {"cap.vcs", "off", "cap.iro", "0xe0", NULL},
     };
     for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++)
         if (is_accepted(broken[i]))

@@ -65,6 +65,7 @@ static void capabilities_are_where_software_looks(void **state)
         {"cap.pasid=off", REG_ECAP, UINT64_C(1) << 40},
         {"cap.dit=off", REG_ECAP, UINT64_C(1) << 41},
         {"cap.pds=off", REG_ECAP, UINT64_C(1) << 42},
+        {"cap.vcs=on", REG_ECAP, UINT64_C(1) << 44},
         {"cap.ssads=off", REG_ECAP, UINT64_C(1) << 45},
         {"cap.rps=off", REG_ECAP, UINT64_C(1) << 49},
         {"cap.adms=off", REG_ECAP, UINT64_C(1) << 52},
