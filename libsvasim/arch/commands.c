@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* commands.c - enhanced commands: what is written, which there are, what each does and how it is
- * answered (tables 52 and 53).
- * Not modelled: status 2 of enhanced commands, as nothing else is ever in flight when one is
- * written. */
+ * answered (tables 52 and 53). */
 #include "arch/commands.h"
 
 #define FIRST         240u /* of the commands there are; ECCAP3 begins at 192 */
 #define STATUS_OK     0u
 #define STATUS_NONE   1u /* no such command */
+#define STATUS_BUSY   2u /* a command of another register is in flight */
 #define STATUS_FAILED 16u
 
 enum {
@@ -32,7 +31,7 @@ uint64_t sv_commands_capability(const struct sv_commands *commands)
 }
 
 bool sv_commands_write(struct sv_commands *commands, uint64_t *response, uint32_t at,
-                       uint32_t value)
+                       uint32_t value, bool busy)
 {
     if (*response & SV_ECRSP_IP)
         return false; /* dropped */
@@ -41,8 +40,8 @@ bool sv_commands_write(struct sv_commands *commands, uint64_t *response, uint32_
                                                                                      << shift;
     if (at != 0)
         return false;
-    *response = SV_ECRSP_IP;
-    return true;
+    *response = busy ? (uint64_t)STATUS_BUSY << 1 : SV_ECRSP_IP;
+    return !busy;
 }
 
 static unsigned carry_out(struct sv_perfmon *perf, unsigned command, uint64_t operand)

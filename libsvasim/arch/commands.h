@@ -16,9 +16,10 @@ struct sv_commands {
 /* `response` is always ECRSP. */
 void sv_commands_reset(struct sv_commands *commands, const svasim_config *config);
 uint64_t sv_commands_capability(const struct sv_commands *commands); /* ECCAP3 */
-/* Write 32 bits at byte `at` (0 or 4) of ECMD. True: a command is now in progress. */
+/* Write 32 bits at byte `at` (0 or 4) of ECMD. True: a command is now in progress. `busy`: one of
+ * another register is, and this one is refused. */
 bool sv_commands_write(struct sv_commands *commands, uint64_t *response, uint32_t at,
-                       uint32_t value);
+                       uint32_t value, bool busy);
 /* Carry out the command in progress. */
 void sv_commands_run(const struct sv_commands *commands, uint64_t *response,
                      struct sv_perfmon *perf);

@@ -319,6 +319,14 @@ static unsigned write_iotlb(struct sv_registers *registers, uint32_t offset, uin
     return at == 12 && value >> 31 ? SV_ACTION_IOTLB : SV_ACTION_NONE;
 }
 
+/* Is a command of GCMD or PMEN in flight, whose status does not show yet? */
+static bool is_draining(const struct sv_registers *registers)
+{
+    uint64_t pmen = registers->value[SV_REG_PMEN];
+    uint64_t late = registers->levels & ~registers->value[SV_REG_GSTS];
+    return (late & (GCMD_TE | GCMD_IRE)) || ((pmen & PMEN_EPM) && !(pmen & PMEN_PRS));
+}
+
 /* Store the 32 bits at `offset`, which is a multiple of 4. */
 static unsigned write_half(struct sv_registers *registers, const struct sv_rules *rules,
                            uint32_t offset, uint32_t value)
@@ -369,7 +377,7 @@ static unsigned write_half(struct sv_registers *registers, const struct sv_rules
         return SV_ACTION_NONE;
     case SV_REG_ECMD:
         return sv_commands_write(&registers->commands, &registers->value[SV_REG_ECRSP], shift / 8,
-                                 value)
+                                 value, is_draining(registers))
                    ? SV_ACTION_COMMAND
                    : SV_ACTION_NONE;
     case SV_REG_VCMD:
