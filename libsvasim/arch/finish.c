@@ -3,8 +3,8 @@
  * 3.15), dirty flags (3.6.2, 3.7.2), and the IOTLB entry (6.2.4). */
 #include "arch/memory_type.h"
 #include "arch/walk.h"
-#include "base/hints.h"
 
+#include "base/hints.h"
 #include "spec/tables.h"
 
 #define INTERRUPT_BASE  UINT64_C(0xfee00000)
@@ -136,10 +136,9 @@ static enum sv_ask deliver(struct sv_walk *walk)
 static bool is_plain(const struct sv_walk *walk)
 {
     const struct sv_plain *plain = walk->plain;
-    return plain && (walk->result.flags & SV_T_PLAIN) == SV_T_PLAIN &&
-           (walk->fs.entry & plain->settled) == plain->settled && !walk->privileged &&
-           walk->request->at == SVASIM_UNTRANSLATED && !(walk->request->flags & SVASIM_EXEC) &&
-           !sv_is_interrupt_range(walk->out->pa);
+    return plain && (walk->fs.entry & plain->settled) == plain->settled &&
+           walk->request->at == SVASIM_UNTRANSLATED &&
+           sv_grants_all(&walk->result, walk->request, walk->privileged, walk->out->pa);
 }
 
 enum sv_ask sv_finish(struct sv_walk *walk)

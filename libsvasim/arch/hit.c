@@ -135,8 +135,7 @@ enum sv_hit sv_hit(const struct sv_rules *rules, const svasim_request *request,
         has_pasid ? (request->flags & SVASIM_PRIV) != 0 : (t->flags & SV_T_RID_PRIV) != 0;
     uint64_t pa = t->frame | (request->address & low_mask(t->page_shift));
     /* Most hits: a user's page that grants everything and has no flag left to set. */
-    if ((t->flags & SV_T_PLAIN) == SV_T_PLAIN && !privileged && !sv_is_interrupt_range(pa) &&
-        !(request->flags & SVASIM_EXEC)) {
+    if (sv_grants_all(t, request, privileged, pa)) {
         grant(out, t, pa, SVASIM_R | SVASIM_W);
         return SV_HIT_DONE;
     }

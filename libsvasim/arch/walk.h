@@ -256,6 +256,14 @@ static inline bool sv_hit_allowed(const struct sv_mode *mode, const svasim_reque
 }
 /* What the IOTLB compares. */
 struct sv_lookup sv_hit_key(const svasim_request *request);
+/* A user's page that grants everything, with no dirty flag left to set, at an address that is no
+ * interrupt: no test of rights can object. */
+static inline bool sv_grants_all(const struct sv_translation *t, const svasim_request *request,
+                                 bool privileged, uint64_t pa)
+{
+    return (t->flags & SV_T_PLAIN) == SV_T_PLAIN && !privileged &&
+           !(request->flags & SVASIM_EXEC) && !sv_is_interrupt_range(pa);
+}
 /* Judge a found translation: done (granted, or a fault), or the tables must be walked all the
  * same (a dirty flag to set, or policy.iotlb_denied). Section 6.2.4. */
 enum sv_hit sv_hit(const struct sv_rules *rules, const svasim_request *request,

@@ -4,11 +4,10 @@
 #include "uarch/core.h"
 
 #include "arch/memory_type.h"
-
 #include "base/assert.h"
 #include "base/hints.h"
-
 #include "uarch/monitor.h"
+
 #include <string.h>
 
 static void serve_table(struct sv_core *core, struct sv_walk *walk)
