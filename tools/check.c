@@ -30,7 +30,7 @@ static const char help[] =
     "Exit code: 1 if an expectation is not met, 3 if a trace is malformed, 4 if one cannot\n"
     "be read or its process crashed; the worst decides, and all others run in any case.\n\n"
     "Example: everything about invalidation, four at once\n"
-    "  svasim check --filter invalidation --jobs 4 tests/scenario\n";
+    "  svasim check --filter invalidation --jobs 4 tests/conformance\n";
 
 static int parse_jobs(struct check_options *options, const char *text)
 {

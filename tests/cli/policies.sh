@@ -30,7 +30,7 @@ expect_code 0 "$svasim" replay --stats s.json walk.svt
 has s.json '"fs_nonleaf_lookup": 2'
 has s.json '"fs_nonleaf_hit": 1'
 
-grep -rhoE '^config policy\.[a-z0-9_.]+ [a-z0-9_]+' "$sources/tests/scenario" \
+grep -rhoE '^config policy\.[a-z0-9_.]+ [a-z0-9_]+' "$sources/tests/conformance" \
     "$sources/tests/cli/policies.sh" | sort -u >made.txt
 while read -r key initial choices rest; do
     case $choices in

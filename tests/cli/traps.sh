@@ -28,7 +28,7 @@ awk -F '|' '/^\| [0-9]/ {
             path = part[1]
             name = part[2]
         }
-        print $2, (path ~ /\.svt$/ ? "tests/scenario/" : "tests/") path, name
+        print $2, (path ~ /\.svt$/ ? "tests/conformance/" : "tests/") path, name
     }
 }' "$page" | sort >named
 

@@ -134,7 +134,7 @@ class Workshop:
 
         program("svasim", files(self.root, "tools/*.c"), [])
         self.tests.append(Test("scenarios", ["obj/svasim", "check", "--jobs", "1",
-                                             "tests/scenario"]))
+                                             "tests/conformance"]))
         for room, prefix in (("conformance", "check_"), ("unit", "test_"), ("property", "check_")):
             mains = files(self.root, f"tests/{room}/{prefix}*.c")
             helpers = [s for s in files(self.root, f"tests/{room}/*.c") if s not in mains]

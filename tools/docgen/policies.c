@@ -35,7 +35,7 @@ static const char title[] =
     "`config policy.us_check early`, a command line `--set policy.us_check=early`\n"
     "([configuration.md](configuration.md)). Software must not rely on any of them, and a test\n"
     "against other hardware must accept all. Both sides of each are shown by scenarios in\n"
-    "`tests/scenario`; most stand in `tests/scenario/policies`.\n\n"
+    "`tests/conformance`; most stand in `tests/conformance/policies`.\n\n"
     "| Key | Open | Section | Choices, the default in bold | Why this default |\n"
     "|---|---|---|---|---|\n";
 
