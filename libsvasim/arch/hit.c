@@ -58,8 +58,7 @@ static svasim_fault missing_right(const struct sv_rules *rules, const svasim_req
     if (request->op == SVASIM_WRITE || reads)
         return SVASIM_FAULT_NONE;
     /* What is not readable is writable, or there would be no translation. */
-    bool waived =
-        request->op == SVASIM_READ && request->length == 0 && sv_rules_has(rules, SV_CAP_ZLR);
+    bool waived = request->length == 0 && sv_rules_has(rules, SV_CAP_ZLR);
     if (waived)
         return SVASIM_FAULT_NONE;
     return legacy ? SVASIM_FAULT_LGN_3 : SVASIM_FAULT_SGN_7;

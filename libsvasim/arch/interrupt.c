@@ -43,7 +43,6 @@ static enum sv_ask finish(struct sv_walk *walk)
         return sv_walk_done(walk);
     walk->fill_cache = SV_CACHE_IEC;
     walk->fill = &state->entry;
-    walk->key.address = state->index;
     walk->judge = sv_walk_done;
     return SV_ASK_FILL;
 }

@@ -77,7 +77,7 @@ static bool passes(const uint32_t *filter, const struct sv_perf_subject *subject
         [SV_PERF_RID] = (filter[SV_PERF_RID] & 0xffff) == request->source_id,
         [SV_PERF_DID] = (filter[SV_PERF_DID] & 0xffff) == subject->domain_id,
         [SV_PERF_PASID] = pasid_matches(filter[SV_PERF_PASID], request->pasid),
-        [SV_PERF_AT] = request->at <= SVASIM_TRANSLATED && bit_get(filter[SV_PERF_AT], request->at),
+        [SV_PERF_AT] = bit_get(filter[SV_PERF_AT], request->at),
         [SV_PERF_PTL] = subject->level && bit_get(filter[SV_PERF_PTL], subject->level - 1u),
     };
     for (unsigned i = 0; i < SV_PERF_FILTERS; i++)

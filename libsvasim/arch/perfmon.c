@@ -36,7 +36,6 @@ void sv_perfmon_reset(struct sv_perfmon *perf, const svasim_config *config)
         .value_offset = (uint32_t)value[SV_KEY_PERF_VALUES],
         .stride = UINT32_C(1024) << value[SV_KEY_PERF_STRIDE],
         .filters = (uint8_t)value[SV_KEY_PERF_FILTERS],
-        .at_writable = 7,
         .writable = value[SV_KEY_PERF_WRITABLE] != 0,
         .pairs_known = value[SV_KEY_PERF_PAIRS] != 0,
     };
@@ -156,14 +155,13 @@ static uint64_t config_writable(const struct sv_perf_kind *kind)
 static uint32_t filter_writable(const struct sv_perfmon *perf, unsigned filter)
 {
     static const uint32_t fields[SV_PERF_FILTERS] = {
-        [SV_PERF_RID] = 0xffff,
-        [SV_PERF_DID] = 0xffff,
-        [SV_PERF_PASID] = 0x3fffff,
-        [SV_PERF_PTL] = 0x1f, /* printed as write-only; it reads back here */
+        [SV_PERF_RID] = 0xffff, [SV_PERF_DID] = 0xffff, [SV_PERF_PASID] = 0x3fffff,
+        [SV_PERF_AT] = 7,       [SV_PERF_PTL] = 0x1f, /* printed as write-only; it reads back here
+                                                       */
     };
     if (!bit_get(perf->filters, filter))
         return 0;
-    return SV_PERF_FLTR_EN | (filter == SV_PERF_AT ? perf->at_writable : fields[filter]);
+    return SV_PERF_FLTR_EN | fields[filter];
 }
 
 static void write_config(struct sv_perfmon *perf, uint32_t at, uint32_t value)

@@ -52,7 +52,6 @@ struct sv_perfmon {
     uint32_t config_offset, freeze_offset, overflow_offset, value_offset, stride;
     uint8_t count, limited_count, groups;
     uint8_t filters;     /* bit n: enum sv_perf_filter n is there */
-    uint8_t at_writable; /* bits of the address type filter */
     bool writable;       /* counters may be written while enabled */
     bool pairs_known;    /* perf.filter_pairs */
 };

@@ -13,7 +13,7 @@ static void latch_region(struct sv_protected *protect, unsigned i, uint64_t base
 
 void sv_protected_latch(struct sv_protected *protect, const uint64_t *values, uint64_t caps)
 {
-    *protect = (struct sv_protected){.region = {{1, 0}, {1, 0}}};
+    *protect = (struct sv_protected){.region = {{UINT64_MAX, 0}, {UINT64_MAX, 0}}};
     protect->on = (values[SV_REG_PMEN] & PMEN_EPM) != 0;
     if (caps & SV_CAP_BIT(PLMR))
         latch_region(protect, 0, values[SV_REG_PLMBASE], values[SV_REG_PLMLIMIT]);

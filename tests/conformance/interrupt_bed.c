@@ -155,6 +155,7 @@ svasim_response ibed_expect(struct ibed *bed, uint32_t index, bool timed, svasim
                   bed_fault_name(fault));
     ck_assert_uint_eq(r.status, fault ? SVASIM_STATUS_UR : SVASIM_STATUS_OK);
     ck_assert_uint_eq((r.flags & SVASIM_INTERRUPT) != 0, fault == SVASIM_FAULT_NONE);
+    ck_assert_uint_eq(r.rights, fault ? 0 : SVASIM_R | SVASIM_W);
     if (fault)
         ck_assert(r.address == 0 && r.data == 0 && r.rights == 0 && !(r.flags & SVASIM_POSTED));
     return r;

@@ -355,6 +355,23 @@ static void there_are_so_many_counters(void **state)
     unit_close(&bed);
 }
 
+static void as_many_as_there_can_be(void **state)
+{
+    struct unit_bed bed;
+    (void)state;
+    open_with(&bed, ON "perf.counters=64");
+    for (unsigned i = 0; i < 64; i++) {
+        perf_select(bed.unit, i, 3, 1, 0);
+        assert_int_equal(perf_command(bed.unit, PERF_ENABLE, i), 0);
+    }
+    perf_select(bed.unit, 64, 3, 1, 0);
+    assert_int_equal(perf_command(bed.unit, PERF_ENABLE, 64), 16);
+    assert_int_equal(perf_command(bed.unit, PERF_FREEZE, 0), 0);
+    assert_int_equal(perf_frozen(bed.unit), UINT64_MAX);
+    assert_int_equal(perf_command(bed.unit, PERF_DISABLE, 63), 0);
+    unit_close(&bed);
+}
+
 static void limited_counters_say_what_they_can(void **state)
 {
     struct unit_bed bed;
@@ -499,6 +516,11 @@ static void operands_come_first(void **state)
     assert_int_equal(unit_read(&bed, PERF_ECRSP, 8), 16 << 1);
     unit_write(&bed, PERF_ECMD, 8, 3u << 16 | PERF_DISABLE);
     assert_int_equal(unit_read(&bed, PERF_ECRSP, 8), 0);
+    /* Nothing of an operand is left in the next one. */
+    unit_write(&bed, PERF_ECMD, 8, ~UINT64_C(0xffff) | PERF_DISABLE);
+    assert_int_equal(unit_read(&bed, PERF_ECRSP, 4), 16 << 1);
+    unit_write(&bed, PERF_ECMD, 8, 3u << 16 | PERF_DISABLE);
+    assert_int_equal(unit_read(&bed, PERF_ECRSP, 8), 0);
     unit_write(&bed, PERF_ECMD, 8, UINT64_C(1) << 32 | 3u << 16 | PERF_DISABLE);
     assert_int_equal(unit_read(&bed, PERF_ECRSP, 4), 16 << 1);
     assert_int_equal(unit_read(&bed, PERF_ECMD, 8), 0); /* write-only */
@@ -552,6 +574,7 @@ int main(void)
         cmocka_unit_test(enabling_checks_the_configuration),
         cmocka_unit_test(counters_without_a_filter_enabled_ignore_it),
         cmocka_unit_test(there_are_so_many_counters),
+        cmocka_unit_test(as_many_as_there_can_be),
         cmocka_unit_test(limited_counters_say_what_they_can),
         cmocka_unit_test(commands_that_are_not_there),
         cmocka_unit_test(reset_commands_reset_what_they_say),
