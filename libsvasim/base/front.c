@@ -111,6 +111,8 @@ svasim_err svasim_front_heal(svasim_front *front, uint64_t hpa, uint64_t bytes)
         return SVASIM_EINVAL;
     uint64_t last = bytes ? hpa + (bytes - 1) : UINT64_MAX;
     size_t count = front->count, kept = 0;
+    if (count == 0)
+        return SVASIM_OK;
     if (!reserve(front, count)) /* each range can fall into two */
         return SVASIM_ENOMEM;
     for (size_t i = 0; i < count; i++) {
