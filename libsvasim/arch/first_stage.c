@@ -185,8 +185,8 @@ static enum sv_ask prepare_update(struct sv_walk *walk)
 {
     struct sv_stage_state *fs = &walk->fs;
     REQUIRE(walk, walk->entry.pwsnp, SFS_9);
-    REQUIRE(walk, !is_nested(walk) || walk->holder_writable, SFS_8);
-    if (is_nested(walk) && walk->entry.ssade && !walk->holder_dirty)
+    REQUIRE(walk, walk->holder_writable, SFS_8);
+    if (walk->entry.ssade && !walk->holder_dirty)
         return sv_second_stage(walk, fs->table_gpa + entry_offset(fs), SV_PURPOSE_TABLE_WRITE,
                                update_entry);
     return update_entry(walk);

@@ -123,7 +123,7 @@ static uint8_t decode_scope(const struct sv_rules *rules, enum sv_ttm ttm, enum 
         scope->index_mask = (uint16_t)~low_mask((unsigned)sv_inv_iec_im(w));
     } else if (layout == SV_LAYOUT_inv_p_iotlb || layout == SV_LAYOUT_inv_pc) {
         scope->pasid = (uint32_t)sv_inv_p_iotlb_pasid(w);
-        ih = layout == SV_LAYOUT_inv_p_iotlb && granularity == 3 && sv_inv_p_iotlb_ih(w);
+        ih = granularity == 3 && sv_inv_p_iotlb_ih(w); /* inv_pc has no column that it spares */
         set_block(scope, sv_inv_p_iotlb_addr(w), (unsigned)sv_inv_p_iotlb_am(w), 57);
     }
     if (layout == SV_LAYOUT_inv_hpt) {

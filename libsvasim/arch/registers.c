@@ -122,7 +122,7 @@ bool sv_registers_take_message(struct sv_registers *registers, uint64_t *out_add
 /* Status bits became set: one event, unless one of its kind was pending before. */
 static void set_fault_status(struct sv_registers *registers, uint64_t before)
 {
-    if ((registers->value[SV_REG_FSTS] & SV_FSTS_EVENTS) && !(before & SV_FSTS_ANY))
+    if (!(before & SV_FSTS_ANY))
         raise_message(registers, SV_MESSAGE_FAULT);
 }
 

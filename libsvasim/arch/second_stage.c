@@ -190,7 +190,7 @@ static enum sv_ask leaf_found(struct sv_walk *walk)
     if (!writes && (walk->entry.ssade || walk->purpose == SV_PURPOSE_TABLE_WRITE))
         return table_unwritable(walk);
     walk->holder_writable = writes;
-    walk->holder_dirty = !walk->entry.ssade || (ss->entry & ENTRY_D);
+    walk->holder_dirty = (ss->entry & ENTRY_D) != 0; /* matters with SSADE only */
     return walk->then(walk);
 }
 

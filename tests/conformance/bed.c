@@ -18,6 +18,8 @@ static int port_read(void *host, uint64_t hpa, void *out, uint32_t bytes)
 {
     struct bed *bed = host;
     bed->reads_seen++;
+    /* Entries and descriptors: whole, and where their size says (chapter 9). */
+    ck_assert(bytes >= 8 && bytes <= 64 && (bytes & (bytes - 1)) == 0 && hpa % bytes == 0);
     return svasim_mem_read(bed->mem, hpa, out, bytes) != SVASIM_OK;
 }
 

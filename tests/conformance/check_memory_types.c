@@ -148,6 +148,38 @@ START_TEST(fixed_ranges)
 }
 END_TEST
 
+/* Every bit of a mask counts, the highest too. */
+START_TEST(masks_reach_the_top)
+{
+    const uint64_t top = UINT64_C(1) << (12 + _i);
+    char edits[80];
+    struct bed bed;
+    open_at(&bed, UINT64_C(0x300000), edits);
+    put(&bed, MTRRDEF, E | WT);
+    put(&bed, MTRR_BASE(0), (UINT64_C(0x300000) ^ top) | WB);
+    put(&bed, MTRR_MASK(0), top | 0x800);
+    ck_assert_uint_eq(type_of(&bed), WT);
+    put(&bed, MTRR_BASE(0), UINT64_C(0x300000) | WB);
+    ck_assert_uint_eq(type_of(&bed), WB);
+    bed_close(&bed);
+}
+END_TEST
+
+/* The registers behind the last range are none, even where their bits look like one: here the place
+ * of the performance counters. */
+START_TEST(ranges_end)
+{
+    const struct bed_plan plan = {.pgtt = 1,
+                                  .config = ON " cap.ecmds=on cap.pms=on perf.config_offset=0x1800",
+                                  .edits = "pasid pat=6; first1 addr=0"};
+    struct bed bed;
+    bed_open(&bed, &plan);
+    put(&bed, MTRRDEF, E | WT);
+    ck_assert_uint_eq(type_of(&bed), WT);
+    bed_close(&bed);
+}
+END_TEST
+
 START_TEST(variable_ranges)
 {
     const uint64_t page = UINT64_C(0x4c0000000), mask = UINT64_C(0xffffffff00000) | 0x800;
@@ -186,5 +218,7 @@ int main(void)
     suite_add(suite, "types", translation_type_decides, (int)(sizeof rows / sizeof rows[0]));
     suite_add(suite, "fixed", fixed_ranges, 13);
     suite_add(suite, "variable", variable_ranges, 10);
+    suite_add(suite, "masks", masks_reach_the_top, 40);
+    suite_add(suite, "end", ranges_end, 1);
     return suite_run(suite);
 }

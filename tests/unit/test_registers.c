@@ -81,6 +81,8 @@ static void capabilities_are_where_software_looks(void **state)
         {"cap.ecmds=on", REG_CAP, UINT64_C(1) << 61},
         {"cap.pi=off", REG_CAP, UINT64_C(1) << 59},
         {"cap.eimer=on", REG_ECAP, UINT64_C(1) << 61},
+        {"cap.mhmv=0", REG_ECAP, 0xf << 20},
+        {"cap.mhmv=14", REG_ECAP, 1 << 20},
         {"cap.irreq=on", REG_ECAP, UINT64_C(1) << 62},
         {"cap.srs=off cap.rprivs=off", REG_ECAP, UINT64_C(1) << 53 | UINT64_C(1) << 31},
     };
