@@ -84,7 +84,7 @@ static unsigned mtrr_type(const uint64_t *values, uint64_t hpa)
     for (unsigned i = 0; i < VARIABLE_RANGES; i++) {
         uint64_t base = values[SV_REG_MTRR_PHYSBASE0 + 2 * i];
         uint64_t mask = values[SV_REG_MTRR_PHYSBASE0 + 2 * i + 1];
-        if (!(mask & MASK_V) || ((hpa ^ base) & mask & bits_mask(51, 12)))
+        if (!(mask & MASK_V) || ((hpa ^ base) & mask & ~low_mask(12)))
             continue;
         found = any ? overlap(found, base & 0xff) : (unsigned)(base & 0xff);
         any = true;

@@ -32,8 +32,9 @@ static void put(struct bed *bed, uint32_t offset, uint64_t value)
 /* The type of a walk, of an IOTLB hit, and of a timed request. */
 static unsigned type_of(struct bed *bed)
 {
-    svasim_response walked = bed_read(bed, BED_PASID, bed->plan.address);
-    svasim_response hit = bed_read(bed, BED_PASID, bed->plan.address);
+    uint64_t address = bed->plan.address + 0x800; /* the bit that says "valid" in a mask register */
+    svasim_response walked = bed_read(bed, BED_PASID, address);
+    svasim_response hit = bed_read(bed, BED_PASID, address);
     ck_assert(hit.flags & SVASIM_IOTLB_HIT);
     ck_assert_uint_eq(walked.memory_type, hit.memory_type);
     return walked.memory_type;
@@ -190,6 +191,8 @@ START_TEST(variable_ranges)
     ck_assert_uint_eq(type_of(&bed), WT);
     put(&bed, MTRR_BASE(_i), page | WB);
     ck_assert_uint_eq(type_of(&bed), WT); /* not valid yet */
+    put(&bed, MTRR_MASK(_i), mask & ~UINT64_C(0x800));
+    ck_assert_uint_eq(type_of(&bed), WT);
     put(&bed, MTRR_MASK(_i), mask);
     ck_assert_uint_eq(type_of(&bed), WB);
     put(&bed, MTRR_BASE(_i), (page + 0x100000) | WB); /* the neighbour */

@@ -291,6 +291,7 @@ static void requests_by_their_identity(void **state)
         {PERF_RID_FILTER, UNIT_OTHER_SID, 2},
         {PERF_RID_FILTER, UNIT_NO_SID, 0},
         {PERF_RID_FILTER, UNIT_SID ^ 0x8000, 0},
+        {PERF_RID_FILTER, UNIT_SID ^ 1, 0},
         {PERF_PASID_FILTER, UNIT_PASID, 2},
         {PERF_PASID_FILTER, UNIT_NO_PASID, 8},
         {PERF_PASID_FILTER, 0, 0},         /* PASID 0 is not "none" */
