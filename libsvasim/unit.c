@@ -143,6 +143,13 @@ svasim_err svasim_explain(svasim *unit, const svasim_request *request,
     return SVASIM_OK;
 }
 
+void svasim_watch(svasim *unit, void (*on_act)(void *user, const svasim_act *act), void *user)
+{
+    unit->core.on_act = on_act;
+    unit->core.watcher = user;
+    sv_monitor_settle(&unit->core);
+}
+
 svasim_err svasim_submit(svasim *unit, const svasim_request *request)
 {
     if (!in_range(request))

@@ -24,6 +24,8 @@ static const char help[] =
     "      --jobs N            scenarios at once (default: the processors that are online)\n"
     "      --tap               Test Anything Protocol, version 13\n"
     "      --junit F.xml       also write a JUnit report\n"
+    "      --coverage F.json   also say which faults, invalidations, walk steps and settings\n"
+    "                          the scenarios that passed have reached\n"
     "  -c, --config FILE.ini   configuration over what the traces say (may be repeated)\n"
     "      --set KEY=VALUE     one setting, over FILE.ini (svasim info --keys lists them)\n"
     "  -h, --help\n\n"
@@ -41,7 +43,7 @@ static int parse_jobs(struct check_options *options, const char *text)
     return CLI_EXIT_OK;
 }
 
-enum { SET = 256, FUNCTIONAL, TIMED, BOTH, FILTER, LIST, JOBS, TAP, JUNIT };
+enum { SET = 256, FUNCTIONAL, TIMED, BOTH, FILTER, LIST, JOBS, TAP, JUNIT, COVERAGE };
 
 /* Returns an exit code, or -1 when there is nothing more to do. */
 static int parse_one(struct check_options *options, struct cli_pins *sets, int option, char **argv)
@@ -74,6 +76,9 @@ static int parse_one(struct check_options *options, struct cli_pins *sets, int o
     case JUNIT:
         options->junit_path = optarg;
         break;
+    case COVERAGE:
+        options->coverage_path = optarg;
+        break;
     case 'h':
         (void)fputs(help, stdout);
         return -1;
@@ -95,6 +100,7 @@ static int parse(struct check_options *options, int argc, char **argv)
                                           {"jobs", required_argument, NULL, JOBS},
                                           {"tap", no_argument, NULL, TAP},
                                           {"junit", required_argument, NULL, JUNIT},
+                                          {"coverage", required_argument, NULL, COVERAGE},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
     struct cli_pins sets = {NULL, 0};
@@ -111,13 +117,36 @@ static int parse(struct check_options *options, int argc, char **argv)
     return code;
 }
 
-static int check(const struct check_options *options, struct check_list *list)
+/* Only what passed counts: a scenario that fails may have been anywhere. */
+static int tell_coverage(const struct check_options *options, const struct check_list *list)
 {
+    size_t passed = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct check_case *one = &list->cases[i];
+        if (!one->done || one->verdict.code != CLI_EXIT_OK)
+            continue;
+        cover_add(options->cover, &one->verdict.reached, one->path);
+        passed++;
+    }
+    cover_print(options->cover, passed, options->tap ? "# " : "");
+    return cover_write(options->cover, passed, options->coverage_path);
+}
+
+static int check(struct check_options *options, struct check_list *list)
+{
+    options->cover = options->coverage_path ? cover_create() : NULL;
+    if (options->coverage_path && !options->cover) {
+        cli_message("out of memory");
+        return CLI_EXIT_SYSTEM;
+    }
     check_report_begin(options, list);
     int code = check_run(options, list, check_report_case);
     check_report_end(options, list);
     if (options->junit_path)
         code = cli_worse(code, check_junit_write(options->junit_path, list));
+    if (options->cover)
+        code = cli_worse(code, tell_coverage(options, list));
+    cover_destroy(options->cover);
     return code;
 }
 

@@ -3,6 +3,7 @@
 #ifndef SVASIM_TOOLS_CHECK_H
 #define SVASIM_TOOLS_CHECK_H
 
+#include "check_cover.h"
 #include "cli.h"
 
 enum check_mode { CHECK_FUNCTIONAL = 1u << 0, CHECK_TIMED = 1u << 1 };
@@ -11,8 +12,9 @@ enum check_mode { CHECK_FUNCTIONAL = 1u << 0, CHECK_TIMED = 1u << 1 };
 struct check_verdict {
     uint64_t expectations, met; /* of all modes together */
     uint64_t microseconds;
-    int code;      /* enum cli_exit */
-    bool complete; /* false: it never came to its end */
+    int code;                  /* enum cli_exit */
+    bool complete;             /* false: it never came to its end */
+    struct cover_bits reached; /* in all modes; only with --coverage */
 };
 
 struct check_case {
@@ -30,8 +32,9 @@ struct check_list {
 
 struct check_options {
     struct cli_pins pins;
-    const char *filter, *junit_path;
-    unsigned modes; /* enum check_mode */
+    const char *filter, *junit_path, *coverage_path;
+    struct cover *cover; /* the cells, with --coverage */
+    unsigned modes;      /* enum check_mode */
     unsigned jobs;
     bool tap, list;
 };

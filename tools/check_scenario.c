@@ -12,13 +12,17 @@
 struct run {
     const char *path, *mode;
     struct check_answers *answers;
+    struct cover_run cover; /* if that is asked for */
+    bool covers;
     bool timed;
 };
 
 static void on_event(void *user, const svasim_event *event)
 {
-    const struct run *run = user;
+    struct run *run = user;
     check_answers_note(run->answers, event);
+    if (run->covers)
+        cover_on_event(&run->cover, event);
     if (event->kind != SVASIM_EVENT_FAILED)
         return;
     if (event->line)
@@ -30,6 +34,13 @@ static void on_event(void *user, const svasim_event *event)
     check_answers_tell(run->answers, event->id, run->timed);
 }
 
+static void on_act(void *user, uint64_t id, const svasim_act *act)
+{
+    struct run *run = user;
+    (void)id;
+    cover_on_act(&run->cover, act);
+}
+
 /* Does the scenario leave its expectations to timed runs? */
 static bool only_timed(const svasim_machine *machine)
 {
@@ -39,10 +50,13 @@ static bool only_timed(const svasim_machine *machine)
     return strcmp(text, "on") == 0;
 }
 
-static void judge(const struct run *run, svasim_machine *machine, svasim_reader *reader,
+static void judge(struct run *run, svasim_machine *machine, svasim_reader *reader,
                   const struct cli_pins *pins, struct check_verdict *out)
 {
+    run->cover.machine = machine;
     int code = cli_machine_run(machine, reader, run->path, pins);
+    if (run->covers)
+        cover_finish(&run->cover);
     const svasim_machine_stats *stats = svasim_machine_statistics(machine);
     out->expectations += stats->expectations;
     out->met += stats->expectations_met;
@@ -68,9 +82,13 @@ static void run_mode(const struct check_options *options, const char *path, bool
     struct run run = {.path = path,
                       .mode = timed ? "timed" : "functional",
                       .answers = check_answers_create(),
+                      .cover = {.cover = options->cover, .reached = &out->reached},
+                      .covers = options->cover != NULL,
                       .timed = timed};
-    svasim_machine_options machine_options = {
-        .functional = !timed, .on_event = on_event, .user = &run};
+    svasim_machine_options machine_options = {.functional = !timed,
+                                              .on_event = on_event,
+                                              .user = &run,
+                                              .on_act = run.covers ? on_act : NULL};
     svasim_machine *machine = run.answers ? svasim_machine_create(&machine_options) : NULL;
     if (machine) {
         judge(&run, machine, reader, &options->pins, out);

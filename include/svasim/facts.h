@@ -127,6 +127,27 @@ typedef struct svasim_cache_info {
 } svasim_cache_info;
 SVASIM_API const svasim_cache_info *svasim_cache_at(unsigned index); /**< NULL past the end */
 
+/** Columns of the table of invalidations: what an invalidation can reach. */
+typedef enum svasim_reach {
+    SVASIM_REACH_CONTEXT,       /**< context entries */
+    SVASIM_REACH_PASID,         /**< PASID entries */
+    SVASIM_REACH_IOTLB_SECOND,  /**< IOTLB entries of PGTT 2 and 4, and of legacy mode */
+    SVASIM_REACH_IOTLB_FIRST,   /**< IOTLB entries of PGTT 1 and 3 */
+    SVASIM_REACH_FIRST_TABLES,  /**< first-stage structure caches */
+    SVASIM_REACH_SECOND_TABLES, /**< second-stage structure caches */
+    SVASIM_REACH_PERMISSIONS,   /**< host permissions, pages and tables */
+    SVASIM_REACH_INTERRUPTS,    /**< interrupt entries */
+    SVASIM_REACH_COUNT
+} svasim_reach;
+
+/** What one granularity of an invalidation removes (rev 5.10, sections 6.2 and 6.5.2). */
+typedef struct svasim_scope_info {
+    const char *descriptor;                  /**< layout: "inv_iotlb" */
+    uint8_t granularity;                     /**< field G */
+    const char *removes[SVASIM_REACH_COUNT]; /**< "NONE", "ALL", or the tags compared: "D | P" */
+} svasim_scope_info;
+SVASIM_API const svasim_scope_info *svasim_scope_at(unsigned index); /**< NULL past the end */
+
 typedef struct svasim_register_info {
     const char *name;
     const char *meaning;

@@ -65,6 +65,9 @@ typedef struct svasim_machine_options {
     bool check_stale; /**< compare every answer with the tables in memory */
     void (*on_event)(void *user, const svasim_event *event); /**< may be NULL */
     void *user;
+    /** Acts of the unit (svasim_watch), and of which dma, interrupt or submit record; id 0: of
+       none. May be NULL. */
+    void (*on_act)(void *user, uint64_t id, const svasim_act *act);
 } svasim_machine_options;
 
 /** NULL if memory is short. */

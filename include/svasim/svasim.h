@@ -246,6 +246,38 @@ SVASIM_API svasim_err svasim_explain(svasim *unit, const svasim_request *request
                                      void (*on_step)(void *user, const svasim_step *step),
                                      void *user, svasim_response *out);
 
+/** What a watched unit does. */
+typedef enum svasim_act_kind {
+    SVASIM_ACT_LOOKUP,     /**< caches were asked: `cache`, `hit` */
+    SVASIM_ACT_FILL,       /**< an entry went into `cache` */
+    SVASIM_ACT_READ,       /**< memory was read: `step` */
+    SVASIM_ACT_UPDATE,     /**< an atomic update was tried: `step` */
+    SVASIM_ACT_INVALIDATE, /**< a descriptor or register command is about to remove entries:
+                                `scope`, `hint`, `legacy` */
+    SVASIM_ACT_INVALIDATED /**< it has */
+} svasim_act_kind;
+
+/** One act of a unit, in the order they happen. Pointers are valid during the call. */
+typedef struct svasim_act {
+    const svasim_request *request; /**< for which one; NULL of an invalidation */
+    svasim_step step; /**< of an update, `words` has only the quadword that it would store */
+    svasim_act_kind kind;
+    uint8_t cache; /**< index of svasim_cache_at; of a miss, the first of those that were asked */
+    uint8_t pgtt;  /**< of the translation under way; 0: legacy mode, or not known yet */
+    uint8_t scope; /**< of an invalidation: index of svasim_scope_at, */
+    bool hint;     /**< only leaves changed (IH), */
+    bool legacy;   /**< it came in legacy mode */
+    bool hit;      /**< the cache had an entry */
+} svasim_act;
+
+/**
+ * Be told of each act of the unit. Results and times are the same as without; it only costs time
+ * of the host. Searches that a join or a host's question causes are no acts.
+ * @param on_act must not call back into the unit but to inspect it; NULL ends it
+ */
+SVASIM_API void svasim_watch(svasim *unit, void (*on_act)(void *user, const svasim_act *act),
+                             void *user);
+
 /* --- timed --- */
 
 /**

@@ -76,6 +76,8 @@ static void fill_scope(struct sv_scope *scope, const struct scope_row *row, bool
     scope->second_tables = resolve(row->second_tables, ih, legacy);
     scope->permissions = resolve(row->permissions, false, legacy);
     scope->interrupts = row->interrupts;
+    scope->hint = ih;
+    scope->row = (uint8_t)(row - scopes);
 }
 
 static void set_block(struct sv_scope *scope, uint64_t address, unsigned am, unsigned width)

@@ -31,6 +31,8 @@ struct sv_scope {
     uint32_t pasid;
     uint64_t address;
     bool spares_larger;    /* pages larger than the block stay */
+    bool hint;             /* IH: only leaves changed */
+    uint8_t row;           /* of scopes.def */
     uint8_t block_shift;   /* the block is 2^block_shift bytes around `address` */
     uint8_t address_width; /* address bits at and above it do not count */
 };

@@ -118,6 +118,16 @@ static void on_page_response(void *host, const svasim_page_response *response)
     sv_machine_emit(machine, &event);
 }
 
+void sv_machine_on_act(void *host, const svasim_act *act)
+{
+    const svasim_machine *machine = host;
+    const struct sv_flight *flight = NULL;
+    if (act->request && act->request->at <= SVASIM_AT_RESERVED) /* a page request has no flight */
+        flight =
+            machine->options.functional ? machine->served : &machine->flights[act->request->tag];
+    machine->options.on_act(machine->options.user, flight ? flight->id : 0, act);
+}
+
 static bool on_device_invalidate(void *host, const svasim_device_invalidation *request)
 {
     return sv_device_tlbs_hear(host, request);
@@ -203,8 +213,10 @@ static bool pump(svasim_machine *machine)
         machine->queue_head = (machine->queue_head + 1) % machine->flight_capacity;
         machine->queue_count--;
         svasim_response response = {0};
+        machine->served = flight;
         if (svasim_translate(machine->unit, &flight->request, &response) != SVASIM_OK)
             response.status = SVASIM_STATUS_UR;
+        machine->served = NULL;
         response.accepted_at = response.completed_at = machine->functional_now;
         deliver(machine, flight, response);
         on_credit(machine);

@@ -81,6 +81,8 @@ svasim_err sv_machine_need_unit(svasim_machine *machine)
         return sv_machine_fail(machine, err, "%s", svasim_config_error(machine->config));
     if (err)
         return sv_machine_fail(machine, err, "out of memory");
+    if (machine->options.on_act)
+        svasim_watch(machine->unit, sv_machine_on_act, machine);
     return SVASIM_OK;
 }
 

@@ -122,6 +122,7 @@ struct svasim_machine {
     uint32_t flight_capacity, flight_free, flights_used;
     uint32_t queue_head, queue_count; /* functional: device requests not yet translated */
     uint32_t *queue;
+    const struct sv_flight *served; /* functional: being translated */
     svasim_tick functional_now;
     uint64_t completions; /* of descriptors, to see progress */
     uint64_t epoch;       /* counts state changes */
@@ -166,6 +167,7 @@ void sv_machine_run_to(svasim_machine *machine, svasim_tick tick);
 svasim_err sv_machine_drain(svasim_machine *machine);
 svasim_err sv_machine_issue(svasim_machine *machine, const svasim_request *request, uint64_t id);
 svasim_ports sv_machine_ports(svasim_machine *machine);
+void sv_machine_on_act(void *host, const svasim_act *act);
 svasim_dsa_ports sv_machine_device_ports(struct sv_device *device);
 
 /* acts.c, interrupts.c, stimulus.c: one function per record kind. */

@@ -45,6 +45,17 @@ static const svasim_cache_info caches[] = {
 #undef CACHE
 };
 
+static const svasim_scope_info scopes[] = {
+#define SCOPE(layout, g, context, pasid, second, first, first_tables, second_tables, permissions,  \
+              interrupts)                                                                          \
+    {#layout,                                                                                      \
+     g,                                                                                            \
+     {#context, #pasid, #second, #first, #first_tables, #second_tables, #permissions,              \
+      #interrupts}},
+#include "spec/scopes.def"
+#undef SCOPE
+};
+
 #define R                                     SVASIM_PERF_REQUESTER
 #define D                                     SVASIM_PERF_DOMAIN
 #define P                                     SVASIM_PERF_PASID
@@ -121,6 +132,11 @@ const svasim_counter_info *svasim_counter_at(unsigned index)
 const svasim_cache_info *svasim_cache_at(unsigned index)
 {
     return index < SV_CACHE_COUNT ? &caches[index] : NULL;
+}
+
+const svasim_scope_info *svasim_scope_at(unsigned index)
+{
+    return index < sizeof scopes / sizeof scopes[0] ? &scopes[index] : NULL;
 }
 
 const svasim_perf_event_info *svasim_perf_event_at(unsigned index)

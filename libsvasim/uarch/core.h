@@ -13,6 +13,8 @@ struct sv_core {
     struct sv_registers registers;
     struct sv_caches caches;
     svasim_ports ports;
+    void (*on_act)(void *watcher, const svasim_act *act); /* NULL: nobody watches */
+    void *watcher;
     uint32_t piece_bytes; /* that arrive at once */
     uint32_t plain_bytes; /* longest read that is one call of ports.read, whatever it is for */
     uint64_t counter[SV_COUNTER_COUNT];
@@ -70,6 +72,10 @@ void sv_core_translate(struct sv_core *core, struct sv_walk *walk, const svasim_
 void sv_core_run(struct sv_core *core, struct sv_walk *walk, enum sv_ask ask);
 /* Serve SV_ASK_READ without counting. */
 void sv_core_read(const struct sv_core *core, struct sv_walk *walk);
+
+/* The memory access that a walk asked for, after a read has its answer. Of an update, `words` has
+ * only the quadword that it would store. */
+void sv_step_describe(const struct sv_walk *walk, enum sv_ask ask, svasim_step *out);
 
 /* --- memory.c: reads that are not plain --- */
 

@@ -3,7 +3,9 @@
  * each memory access told to whoever wants to know. */
 #include "uarch/core.h"
 
-static const svasim_layout *paging_layout(const struct sv_walk *walk, bool first, unsigned level)
+#include <string.h>
+
+static const svasim_layout *paging_layout(const uint64_t *words, bool first, unsigned level)
 {
     static const enum sv_layout_id tables[2][2] = {
         {SV_LAYOUT_second_table, SV_LAYOUT_second_table_top},
@@ -15,16 +17,17 @@ static const svasim_layout *paging_layout(const struct sv_walk *walk, bool first
         {SV_LAYOUT_COUNT, SV_LAYOUT_first_leaf_4k, SV_LAYOUT_first_leaf_2m,
          SV_LAYOUT_first_leaf_1g},
     };
-    bool leaf = level == 1 || (level <= 3 && (walk->words[0] & sv_first_table_ps_mask()));
+    bool leaf = level == 1 || (level <= 3 && (words[0] & sv_first_table_ps_mask()));
     return svasim_layout_at(leaf ? leaves[first][level] : tables[first][level > 3]);
 }
 
-static const svasim_layout *layout_of(const struct sv_walk *walk, const svasim_step *step)
+static const svasim_layout *layout_of(const struct sv_walk *walk, enum sv_reading reading,
+                                      const svasim_step *step)
 {
     static const enum sv_layout_id permissions[5] = {SV_LAYOUT_COUNT, SV_LAYOUT_hpt_l1_entry,
                                                      SV_LAYOUT_hpt_l2_entry, SV_LAYOUT_hpt_l3_entry,
                                                      SV_LAYOUT_hpt_l4_entry};
-    switch ((enum sv_reading)walk->reading) {
+    switch (reading) {
     case SV_READING_ROOT:
         return svasim_layout_at(walk->legacy ? SV_LAYOUT_legacy_root_entry : SV_LAYOUT_root_entry);
     case SV_READING_CONTEXT:
@@ -37,7 +40,7 @@ static const svasim_layout *layout_of(const struct sv_walk *walk, const svasim_s
     case SV_READING_HPT:
         return svasim_layout_at(permissions[step->level]);
     case SV_READING_IRTE:
-        return svasim_layout_at(sv_irte_im(walk->words) && sv_rules_has(walk->rules, SV_CAP_PI)
+        return svasim_layout_at(sv_irte_im(step->words) && sv_rules_has(walk->rules, SV_CAP_PI)
                                     ? SV_LAYOUT_irte_posted
                                     : SV_LAYOUT_irte);
     case SV_READING_POSTED:
@@ -45,22 +48,39 @@ static const svasim_layout *layout_of(const struct sv_walk *walk, const svasim_s
     case SV_READING_FIRST:
     case SV_READING_SECOND:
     default:
-        return paging_layout(walk, walk->reading == SV_READING_FIRST, step->level);
+        return paging_layout(step->words, reading == SV_READING_FIRST, step->level);
     }
 }
 
-static svasim_step step_of(const struct sv_walk *walk)
+/* The stage that the access belongs to. A first-stage entry can be updated after the second stage
+ * was read. */
+static enum sv_reading reading_of(const struct sv_walk *walk, bool is_update)
 {
-    svasim_step step = {.hpa = walk->hpa};
-    if (walk->reading == SV_READING_FIRST) {
-        step.level = walk->fs.level;
-        step.input = walk->fs.address;
-    } else if (walk->reading == SV_READING_SECOND || walk->reading == SV_READING_HPT) {
-        step.level = walk->ss.level;
-        step.input = walk->ss.address;
-        step.is_nested = walk->reading == SV_READING_SECOND && walk->entry.pgtt == SV_PGTT_NESTED;
+    bool first = walk->entry.pgtt == SV_PGTT_FIRST || walk->entry.pgtt == SV_PGTT_NESTED;
+    if (is_update && walk->reading == SV_READING_SECOND && first && walk->hpa == walk->fs.hpa)
+        return SV_READING_FIRST;
+    return (enum sv_reading)walk->reading;
+}
+
+void sv_step_describe(const struct sv_walk *walk, enum sv_ask ask, svasim_step *out)
+{
+    bool is_update = ask == SV_ASK_UPDATE;
+    enum sv_reading reading = reading_of(walk, is_update);
+    *out = (svasim_step){.hpa = walk->hpa, .is_update = is_update};
+    if (reading == SV_READING_FIRST) {
+        out->level = walk->fs.level;
+        out->input = walk->fs.address;
+    } else if (reading == SV_READING_SECOND || reading == SV_READING_HPT) {
+        out->level = walk->ss.level;
+        out->input = walk->ss.address;
+        out->is_nested = reading == SV_READING_SECOND && walk->entry.pgtt == SV_PGTT_NESTED;
     }
-    return step;
+    for (unsigned i = 0; !is_update && i < walk->bytes / 8u; i++)
+        out->words[i] = walk->words[i];
+    if (is_update)
+        out->words[reading == SV_READING_POSTED ? walk->hpa % 64 / 8 : 0] = walk->desired;
+    if (is_update || walk->ok)
+        out->layout = layout_of(walk, reading, out);
 }
 
 void sv_core_explain(const struct sv_core *core, const svasim_request *request,
@@ -75,15 +95,12 @@ void sv_core_explain(const struct sv_core *core, const svasim_request *request,
         walk.found = NULL;
         walk.update = SVASIM_UPDATE_DONE;
         if (on_step && (ask == SV_ASK_READ || ask == SV_ASK_UPDATE)) {
-            svasim_step step = step_of(&walk);
-            step.is_update = ask == SV_ASK_UPDATE;
-            step.layout = ask == SV_ASK_UPDATE || walk.ok ? layout_of(&walk, &step) : NULL;
-            if (ask == SV_ASK_UPDATE && walk.reading == SV_READING_POSTED)
-                walk.words[walk.hpa % 64 / 8] = walk.desired; /* the descriptor so far */
-            for (unsigned i = 0; i < 8; i++)
-                step.words[i] = i < walk.bytes / 8u ? walk.words[i] : 0;
-            if (step.is_update && walk.reading != SV_READING_POSTED)
-                step.words[0] = walk.desired;
+            svasim_step step;
+            sv_step_describe(&walk, ask, &step);
+            if (step.is_update && walk.reading == SV_READING_POSTED) { /* the descriptor so far */
+                walk.words[walk.hpa % 64 / 8] = walk.desired;
+                memcpy(step.words, walk.words, sizeof step.words);
+            }
             on_step(user, &step);
         }
         ask = sv_walk_answer(&walk);

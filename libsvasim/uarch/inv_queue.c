@@ -4,6 +4,7 @@
 #include "uarch/inv_queue.h"
 
 #include "uarch/device_tlb.h"
+#include "uarch/watch.h"
 
 #define GSTS_QIES (UINT64_C(1) << 26)
 #define IQA_DW    (UINT64_C(1) << 11)
@@ -29,7 +30,11 @@ bool sv_invalidation_apply(struct sv_pipeline *p, const struct sv_invalidation *
     if (inv->kind == SV_INV_PAGE_RESPONSE && core->ports.page_response)
         core->ports.page_response(core->ports.host, &inv->response);
     if (inv->kind == SV_INV_SCOPE) {
+        if (core->on_act)
+            sv_watch_scope(core, &inv->scope, SVASIM_ACT_INVALIDATE);
         core->counter[SV_COUNT_INVALIDATED] += sv_caches_invalidate(&core->caches, &inv->scope);
+        if (core->on_act)
+            sv_watch_scope(core, &inv->scope, SVASIM_ACT_INVALIDATED);
         if (inv->scope.interrupts)
             sv_pipeline_overtake_interrupts(p);
         else

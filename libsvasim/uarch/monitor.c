@@ -5,11 +5,12 @@
 #include "uarch/monitor.h"
 
 #include "uarch/txn.h"
+#include "uarch/watch.h"
 
 static void update(struct sv_core *core)
 {
-    bool monitored =
-        core->registers.perf.running || (core->registers.value[SV_REG_ECRSP] & SV_ECRSP_IP);
+    bool monitored = core->registers.perf.running || core->on_act ||
+                     (core->registers.value[SV_REG_ECRSP] & SV_ECRSP_IP);
     if (monitored != core->mode.monitored)
         sv_mode_monitor(&core->mode, &core->rules, monitored);
 }
@@ -105,6 +106,8 @@ void sv_monitor_served(struct sv_core *core, const struct sv_walk *walk, enum sv
 {
     struct sv_perfmon *perf = &core->registers.perf;
     struct sv_perf_subject subject = {.request = walk->request};
+    if (core->on_act)
+        sv_watch_served(core, walk, ask);
     if (!perf->filtering || ask == SV_ASK_FILL)
         return;
     if (ask == SV_ASK_READ)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* monitor.h - while a performance counter runs or a command is in progress, the unit is monitored:
- * the counters are told what was counted and how time goes by. Nothing here is called otherwise. */
+/* monitor.h - while a performance counter runs, a command is in progress or a host watches, the
+ * unit is monitored: they are told what was counted and how time goes by. Nothing here is called
+ * otherwise. */
 #ifndef SV_UARCH_MONITOR_H
 #define SV_UARCH_MONITOR_H
 

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/* check_cover_report.c - coverage as a table on standard output, and as one JSON object, whose keys
+ * are a contract: docs/cli.md. */
+#include <jansson.h>
+#include <string.h>
+
+#include "check_cover.h"
+#include "svasim/version.h"
+
+#define LINES_MAX 40u /* rows of the list of unreached cells */
+
+struct tally {
+    const char *name;
+    unsigned reached, cells, beyond;
+};
+
+static void count(struct tally *tally, const struct cover_cell *cell)
+{
+    tally->beyond += cell->beyond != NULL;
+    tally->cells += cell->beyond == NULL;
+    tally->reached += cell->beyond == NULL && cell->scenarios != 0;
+}
+
+static bool is_unreached(const struct cover_cell *cell)
+{
+    return !cell->beyond && cell->scenarios == 0;
+}
+
+/* What a group is split into. */
+static const char *part_of(const struct cover_cell *cell, char *room, size_t bytes)
+{
+    switch (cell->group) {
+    case COVER_FAULTS:
+        return cell->outcome == COVER_SILENCED ? "silenced by FPD" : cell->column;
+    case COVER_INVALIDATION:
+        (void)snprintf(room, bytes, "%.*s", (int)strcspn(cell->row, " "), cell->row);
+        return room;
+    case COVER_STEPS:
+        return cell->outcome == COVER_READ     ? "entries read"
+               : cell->outcome == COVER_UPDATE ? "flags set"
+               : cell->outcome == COVER_HIT    ? "cache hits"
+                                               : "cache fills";
+    case COVER_CONFIG:
+    case COVER_GROUPS:
+    default:
+        return strncmp(cell->row, "cap.", 4) == 0      ? "capabilities"
+               : strncmp(cell->row, "policy.", 7) == 0 ? "policies"
+                                                       : "other keys";
+    }
+}
+
+/* --- the table --- */
+
+static void print_tally(const struct tally *tally, const char *before, bool part)
+{
+    double share = tally->cells ? 100.0 * tally->reached / tally->cells : 100.0;
+    printf("%s%s%-*s %7u %7u  %5.1f %%", before, part ? "  " : "", part ? 20 : 22, tally->name,
+           tally->reached, tally->cells, share);
+    if (tally->beyond)
+        printf("  %u beyond reach", tally->beyond);
+    putchar('\n');
+}
+
+/* The parts of a group in the order in which they first come. */
+static void print_group(const struct cover *cover, enum cover_group group, const char *before)
+{
+    struct tally all = {cover_group_name(group), 0, 0, 0}, parts[16];
+    char names[16][40], room[40];
+    unsigned part_count = 0;
+    for (unsigned i = 0; i < cover_count(cover); i++) {
+        const struct cover_cell *cell = cover_at(cover, i);
+        if (cell->group != group)
+            continue;
+        const char *name = part_of(cell, room, sizeof room);
+        unsigned k = 0;
+        while (k < part_count && strcmp(names[k], name) != 0)
+            k++;
+        if (k == part_count && k < 16) {
+            (void)snprintf(names[k], sizeof names[k], "%s", name);
+            parts[part_count++] = (struct tally){names[k], 0, 0, 0};
+        }
+        count(&all, cell);
+        if (k < 16)
+            count(&parts[k], cell);
+    }
+    print_tally(&all, before, false);
+    for (unsigned k = 0; k < part_count; k++)
+        print_tally(&parts[k], before, true);
+}
+
+/* One line for each row with unreached cells: "faults  SPT.6: translation logged, any silenced". */
+static void print_unreached(const struct cover *cover, const char *before)
+{
+    const struct cover_cell *last = NULL;
+    unsigned lines = 0, left = 0;
+    for (unsigned i = 0; i < cover_count(cover); i++) {
+        const struct cover_cell *cell = cover_at(cover, i);
+        if (!is_unreached(cell))
+            continue;
+        bool same = last && last->group == cell->group && strcmp(last->row, cell->row) == 0;
+        if (!same && ++lines == 1)
+            printf("%snot reached", before);
+        if (lines > LINES_MAX) {
+            left++;
+            continue;
+        }
+        if (same)
+            printf(", ");
+        else
+            printf("\n%s  %s  %s: ", before, cover_group_name(cell->group), cell->row);
+        printf("%s", cell->column);
+        if (cell->group != COVER_CONFIG)
+            printf(" %s", cover_outcome_name(cell->outcome));
+        last = cell;
+    }
+    if (left)
+        printf("\n%s  and %u more cells", before, left);
+    if (lines)
+        putchar('\n');
+}
+
+void cover_print(const struct cover *cover, size_t scenarios, const char *before)
+{
+    printf("%s\n%scoverage of %zu scenarios\n", before, before, scenarios);
+    printf("%s%-22s %7s %7s    %s\n", before, "", "reached", "of", "share");
+    for (unsigned i = 0; i < COVER_GROUPS; i++)
+        print_group(cover, (enum cover_group)i, before);
+    print_unreached(cover, before);
+}
+
+/* --- JSON --- */
+
+static json_t *cell_json(const struct cover_cell *cell)
+{
+    json_t *object =
+        json_pack("{s:s, s:s, s:s, s:s}", "group", cover_group_name(cell->group), "row", cell->row,
+                  "column", cell->column, "outcome", cover_outcome_name(cell->outcome));
+    int failed = 0;
+    if (!object)
+        return NULL;
+    if (cell->beyond) {
+        failed = json_object_set_new(object, "why", json_string(cell->beyond));
+    } else if (cell->scenarios) {
+        json_t *path = json_string(cell->first); /* NULL: not UTF-8 */
+        failed = json_object_set_new(object, "scenarios", json_integer(cell->scenarios)) |
+                 json_object_set_new(object, "first", path ? path : json_null());
+    }
+    if (!failed)
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
+static json_t *totals_json(const struct cover *cover)
+{
+    json_t *totals = json_object();
+    for (unsigned group = 0; group < COVER_GROUPS; group++) {
+        struct tally all = {NULL, 0, 0, 0};
+        for (unsigned i = 0; i < cover_count(cover); i++)
+            if (cover_at(cover, i)->group == group)
+                count(&all, cover_at(cover, i));
+        (void)json_object_set_new(totals, cover_group_name((enum cover_group)group),
+                                  json_pack("{s:i, s:i, s:i}", "reached", (int)all.reached, "cells",
+                                            (int)all.cells, "beyond", (int)all.beyond));
+    }
+    return totals;
+}
+
+static json_t *cover_json(const struct cover *cover, size_t scenarios)
+{
+    json_t *lists[3] = {json_array(), json_array(), json_array()};
+    bool ok = true;
+    for (unsigned i = 0; i < cover_count(cover); i++) {
+        const struct cover_cell *cell = cover_at(cover, i);
+        unsigned list = cell->beyond ? 2 : cell->scenarios ? 0 : 1;
+        ok = json_array_append_new(lists[list], cell_json(cell)) == 0 && ok;
+    }
+    json_t *all = json_pack("{s:s, s:I, s:o, s:o, s:o, s:o}", "svasim", SVASIM_VERSION, "scenarios",
+                            (json_int_t)scenarios, "totals", totals_json(cover), "unreached",
+                            lists[1], "beyond", lists[2], "reached", lists[0]);
+    if (all && ok)
+        return all;
+    json_decref(all);
+    return NULL;
+}
+
+int cover_write(const struct cover *cover, size_t scenarios, const char *path)
+{
+    json_t *all = cover_json(cover, scenarios);
+    if (!all) {
+        cli_message("out of memory");
+        return CLI_EXIT_SYSTEM;
+    }
+    int failed = json_dump_file(all, path, JSON_INDENT(1));
+    json_decref(all);
+    if (!failed)
+        return CLI_EXIT_OK;
+    cli_message("%s: cannot be written", path);
+    return CLI_EXIT_SYSTEM;
+}
