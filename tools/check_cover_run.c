@@ -40,6 +40,20 @@ static bool as_the_table_says(unsigned answer, svasim_status status)
                                                    : SVASIM_STATUS_OK);
 }
 
+/* A translation request is not refused for a missing right but told which rights there are
+ * (section 4.2.3): rows that are answered with them show no fault. */
+static void reach_effective_rights(struct cover_run *run, const svasim_request *request,
+                                   const svasim_response *response, unsigned kind)
+{
+    bool legacy = response->pgtt == 0;
+    if (request->at != SVASIM_TRANSLATION || response->page_bytes == 0)
+        return;
+    if (!(response->rights & SVASIM_W) && !(request->flags & SVASIM_NO_WRITE))
+        reach_fault(run, legacy ? SVASIM_FAULT_LGN_2 : SVASIM_FAULT_SGN_6, kind, false);
+    if (!(response->rights & SVASIM_R))
+        reach_fault(run, legacy ? SVASIM_FAULT_LGN_3 : SVASIM_FAULT_SGN_7, kind, false);
+}
+
 static void on_translation(struct cover_run *run, const svasim_request *request,
                            const svasim_response *response)
 {
@@ -47,6 +61,7 @@ static void on_translation(struct cover_run *run, const svasim_request *request,
     bool recorded = (response->flags & SVASIM_RECORDED) != 0;
     const svasim_fault_info *fault = svasim_fault_at(response->fault);
     run->recorded += recorded;
+    reach_effective_rights(run, request, response, kind);
     if (fault && request->at <= SVASIM_TRANSLATED &&
         as_the_table_says(fault->answer[kind], (svasim_status)response->status))
         reach_fault(run, response->fault, kind, recorded);
