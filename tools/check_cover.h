@@ -52,6 +52,7 @@ void cover_destroy(struct cover *cover);
 unsigned cover_count(const struct cover *cover);
 const struct cover_cell *cover_at(const struct cover *cover, unsigned index);
 const char *cover_group_name(enum cover_group group);
+const char *cover_kind_name(unsigned kind); /* svasim_kind, as columns name it */
 const char *cover_outcome_name(enum cover_outcome outcome);
 /** Take what the scenario `path` reached, which is borrowed. */
 void cover_add(struct cover *cover, const struct cover_bits *reached, const char *path);

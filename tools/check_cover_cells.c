@@ -303,6 +303,11 @@ const char *cover_group_name(enum cover_group group)
     return group_names[group];
 }
 
+const char *cover_kind_name(unsigned kind)
+{
+    return kind_names[kind];
+}
+
 const char *cover_outcome_name(enum cover_outcome outcome)
 {
     return outcome_names[outcome];

@@ -27,65 +27,108 @@ static bool is_unreached(const struct cover_cell *cell)
 }
 
 /* What a group is split into. */
-static const char *part_of(const struct cover_cell *cell, char *room, size_t bytes)
+#define PARTS_MAX 16u
+struct parts {
+    struct tally part[PARTS_MAX];
+    char name[PARTS_MAX][40];
+    unsigned count;
+};
+
+static struct tally *part(struct parts *parts, const char *name)
 {
+    unsigned i = 0;
+    while (i < parts->count && strcmp(parts->name[i], name) != 0)
+        i++;
+    if (i == PARTS_MAX)
+        i--; /* more than this table has */
+    if (i == parts->count) {
+        (void)snprintf(parts->name[i], sizeof parts->name[i], "%s", name);
+        parts->part[i] = (struct tally){parts->name[i], 0, 0, 0};
+        parts->count++;
+    }
+    return &parts->part[i];
+}
+
+static void name_part(const struct cover_cell *cell, char *out, size_t bytes)
+{
+    static const char *const steps[COVER_OUTCOMES] = {[COVER_READ] = "entries read",
+                                                      [COVER_UPDATE] = "flags set",
+                                                      [COVER_HIT] = "cache hits",
+                                                      [COVER_FILL] = "cache fills"};
     switch (cell->group) {
     case COVER_FAULTS:
-        return cell->outcome == COVER_SILENCED ? "silenced by FPD" : cell->column;
+        (void)snprintf(out, bytes, "%s",
+                       cell->outcome == COVER_SILENCED ? "silenced by FPD" : cell->column);
+        break;
     case COVER_INVALIDATION:
-        (void)snprintf(room, bytes, "%.*s", (int)strcspn(cell->row, " "), cell->row);
-        return room;
+        (void)snprintf(out, bytes, "%.*s", (int)strcspn(cell->row, " "), cell->row);
+        break;
     case COVER_STEPS:
-        return cell->outcome == COVER_READ     ? "entries read"
-               : cell->outcome == COVER_UPDATE ? "flags set"
-               : cell->outcome == COVER_HIT    ? "cache hits"
-                                               : "cache fills";
+        (void)snprintf(out, bytes, "%s", steps[cell->outcome]);
+        break;
     case COVER_CONFIG:
     case COVER_GROUPS:
     default:
-        return strncmp(cell->row, "cap.", 4) == 0      ? "capabilities"
-               : strncmp(cell->row, "policy.", 7) == 0 ? "policies"
-                                                       : "other keys";
+        (void)snprintf(out, bytes, "%s",
+                       strncmp(cell->row, "cap.", 4) == 0      ? "capabilities"
+                       : strncmp(cell->row, "policy.", 7) == 0 ? "policies"
+                                                               : "other keys");
     }
+}
+
+/* A row is reached if all of it is that can be. */
+static struct tally count_rows(const struct cover *cover, enum cover_group group)
+{
+    struct tally rows = {"whole rows", 0, 0, 0};
+    const char *row = "";
+    bool whole = false;
+    for (unsigned i = 0; i < cover_count(cover); i++) {
+        const struct cover_cell *cell = cover_at(cover, i);
+        if (cell->group != group)
+            continue;
+        if (strcmp(cell->row, row) != 0) {
+            rows.reached += whole;
+            rows.cells++;
+            row = cell->row;
+            whole = true;
+        }
+        whole = whole && !is_unreached(cell);
+    }
+    rows.reached += whole;
+    return rows;
 }
 
 /* --- the table --- */
 
-static void print_tally(const struct tally *tally, const char *before, bool part)
+static void print_tally(const struct tally *tally, const char *before, bool is_part)
 {
     double share = tally->cells ? 100.0 * tally->reached / tally->cells : 100.0;
-    printf("%s%s%-*s %7u %7u  %5.1f %%", before, part ? "  " : "", part ? 20 : 22, tally->name,
-           tally->reached, tally->cells, share);
+    printf("%s%s%-*s %7u %7u  %5.1f %%", before, is_part ? "  " : "", is_part ? 20 : 22,
+           tally->name, tally->reached, tally->cells, share);
     if (tally->beyond)
         printf("  %u beyond reach", tally->beyond);
     putchar('\n');
 }
 
-/* The parts of a group in the order in which they first come. */
 static void print_group(const struct cover *cover, enum cover_group group, const char *before)
 {
-    struct tally all = {cover_group_name(group), 0, 0, 0}, parts[16];
-    char names[16][40], room[40];
-    unsigned part_count = 0;
+    struct tally all = {cover_group_name(group), 0, 0, 0}, rows = count_rows(cover, group);
+    struct parts parts = {.count = 0};
+    char name[40];
+    for (unsigned kind = 0; group == COVER_FAULTS && kind < SVASIM_KIND_COUNT; kind++)
+        (void)part(&parts, cover_kind_name(kind)); /* as the fault table orders them */
     for (unsigned i = 0; i < cover_count(cover); i++) {
         const struct cover_cell *cell = cover_at(cover, i);
         if (cell->group != group)
             continue;
-        const char *name = part_of(cell, room, sizeof room);
-        unsigned k = 0;
-        while (k < part_count && strcmp(names[k], name) != 0)
-            k++;
-        if (k == part_count && k < 16) {
-            (void)snprintf(names[k], sizeof names[k], "%s", name);
-            parts[part_count++] = (struct tally){names[k], 0, 0, 0};
-        }
+        name_part(cell, name, sizeof name);
         count(&all, cell);
-        if (k < 16)
-            count(&parts[k], cell);
+        count(part(&parts, name), cell);
     }
     print_tally(&all, before, false);
-    for (unsigned k = 0; k < part_count; k++)
-        print_tally(&parts[k], before, true);
+    print_tally(&rows, before, true);
+    for (unsigned i = 0; i < parts.count; i++)
+        print_tally(&parts.part[i], before, true);
 }
 
 /* One line for each row with unreached cells: "faults  SPT.6: translation logged, any silenced". */
@@ -159,9 +202,12 @@ static json_t *totals_json(const struct cover *cover)
         for (unsigned i = 0; i < cover_count(cover); i++)
             if (cover_at(cover, i)->group == group)
                 count(&all, cover_at(cover, i));
+        struct tally rows = count_rows(cover, (enum cover_group)group);
         (void)json_object_set_new(totals, cover_group_name((enum cover_group)group),
-                                  json_pack("{s:i, s:i, s:i}", "reached", (int)all.reached, "cells",
-                                            (int)all.cells, "beyond", (int)all.beyond));
+                                  json_pack("{s:i, s:i, s:i, s:i, s:i}", "reached",
+                                            (int)all.reached, "cells", (int)all.cells, "beyond",
+                                            (int)all.beyond, "rows", (int)rows.cells, "whole_rows",
+                                            (int)rows.reached));
     }
     return totals;
 }
