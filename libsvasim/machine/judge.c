@@ -68,9 +68,11 @@ static uint32_t slots_of(unsigned kind)
     if (kind == SVASIM_RECORD_INTERRUPT)
         return all | SLOT(fault) | SLOT(code) | SLOT(recorded) | SLOT(reads) | SLOT(updates) |
                SLOT(latency) | SLOT(stale) | SLOT(vector) | SLOT(destination) | SLOT(delivery) |
-               SLOT(trigger) | SLOT(logical) | SLOT(hint) | SLOT(posted) | SLOT(message);
+               SLOT(trigger) | SLOT(logical) | SLOT(hint) | SLOT(posted) | SLOT(message) |
+               SLOT(completion);
     return all | SLOT(pa) | SLOT(page) | SLOT(fault) | SLOT(code) | SLOT(recorded) | SLOT(reads) |
-           SLOT(updates) | SLOT(latency) | SLOT(stale) | SLOT(rights);
+           SLOT(updates) | SLOT(latency) | SLOT(stale) | SLOT(rights) | SLOT(completion) |
+           SLOT(untranslated_only) | SLOT(priv);
 }
 
 static void judge_applicable(struct sv_differences *d, const svasim_record *expect, unsigned kind)
@@ -100,6 +102,10 @@ static void judge_dma(svasim_machine *machine, struct sv_differences *d,
     if (!machine->options.functional)
         sv_differ_field(d, expect, SVASIM_F_EXPECT_latency, r->completed_at - r->accepted_at);
     sv_differ_field(d, expect, SVASIM_F_EXPECT_rights, rights_choice(r));
+    sv_differ_field(d, expect, SVASIM_F_EXPECT_completion, r->status);
+    sv_differ_field(d, expect, SVASIM_F_EXPECT_untranslated_only,
+                    (r->flags & SVASIM_UNTRANSLATED_ONLY) != 0);
+    sv_differ_field(d, expect, SVASIM_F_EXPECT_priv, (r->rights & SVASIM_P) != 0);
     judge_stale(machine, d, expect, known);
 }
 
