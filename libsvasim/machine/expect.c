@@ -14,12 +14,22 @@ bool sv_expect_init(svasim_machine *machine)
     machine->known = calloc(SV_KNOWN, sizeof *machine->known);
     machine->waiting = calloc(SV_WAITING, sizeof *machine->waiting);
     machine->waiting_heads = calloc(SV_KNOWN, sizeof *machine->waiting_heads);
-    if (!machine->known || !machine->waiting || !machine->waiting_heads)
-        return false;
-    for (uint32_t i = 0; i < SV_WAITING; i++)
-        machine->waiting[i].next = i + 1 < SV_WAITING ? i + 2 : 0;
-    machine->waiting_free = 1;
-    return true;
+    return machine->known && machine->waiting && machine->waiting_heads;
+}
+
+static bool has_room_to_wait(const svasim_machine *machine)
+{
+    return machine->waiting_free || machine->waiting_used < SV_WAITING;
+}
+
+/* Index + 1 of a place. Places are chained as they come back, so that a short trace touches few. */
+static uint32_t take_place(svasim_machine *machine)
+{
+    uint32_t index = machine->waiting_free;
+    if (!index)
+        return ++machine->waiting_used;
+    machine->waiting_free = machine->waiting[index - 1].next;
+    return index;
 }
 
 /* --- what is known --- */
@@ -132,20 +142,19 @@ svasim_err sv_act_expect(svasim_machine *machine, const svasim_record *record)
         judge_now(machine, record, known);
         return SVASIM_OK;
     }
-    if (!machine->waiting_free && known) {
+    if (!has_room_to_wait(machine) && known) {
         svasim_err err = sv_machine_drain(machine);
         if (err)
             return err;
         judge_now(machine, record, known);
         return SVASIM_OK;
     }
-    if (!machine->waiting_free) {
+    if (!has_room_to_wait(machine)) {
         sv_expect_verdict(machine, record, id, false, NO_KNOWN_MESSAGE " near here");
         return SVASIM_OK;
     }
-    uint32_t index = machine->waiting_free;
+    uint32_t index = take_place(machine);
     struct sv_waiting *waiting = &machine->waiting[index - 1];
-    machine->waiting_free = waiting->next;
     machine->waiting_count++;
     waiting->record = *record;
     waiting->next = 0;

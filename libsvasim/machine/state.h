@@ -132,7 +132,7 @@ struct svasim_machine {
     struct sv_known *known;
     struct sv_waiting *waiting;
     uint32_t *waiting_heads; /* by id */
-    uint32_t waiting_free, waiting_count;
+    uint32_t waiting_free, waiting_used, waiting_count;
     struct sv_histogram descriptor_latency;
     const svasim_record *record; /* being applied */
 };
