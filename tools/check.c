@@ -24,6 +24,8 @@ static const char help[] =
     "      --jobs N            scenarios at once (default: the processors that are online)\n"
     "      --tap               Test Anything Protocol, version 13\n"
     "      --junit F.xml       also write a JUnit report\n"
+    "      --update            write the values that came out into the expectations of text\n"
+    "                          traces that are not met, and judge again\n"
     "      --coverage F.json   also say which faults, invalidations, walk steps and settings\n"
     "                          the scenarios that passed have reached\n"
     "  -c, --config FILE.ini   configuration over what the traces say (may be repeated)\n"
@@ -43,7 +45,7 @@ static int parse_jobs(struct check_options *options, const char *text)
     return CLI_EXIT_OK;
 }
 
-enum { SET = 256, FUNCTIONAL, TIMED, BOTH, FILTER, LIST, JOBS, TAP, JUNIT, COVERAGE };
+enum { SET = 256, FUNCTIONAL, TIMED, BOTH, FILTER, LIST, JOBS, TAP, JUNIT, COVERAGE, UPDATE };
 
 /* Returns an exit code, or -1 when there is nothing more to do. */
 static int parse_one(struct check_options *options, struct cli_pins *sets, int option, char **argv)
@@ -76,6 +78,9 @@ static int parse_one(struct check_options *options, struct cli_pins *sets, int o
     case JUNIT:
         options->junit_path = optarg;
         break;
+    case UPDATE:
+        options->update = true;
+        break;
     case COVERAGE:
         options->coverage_path = optarg;
         break;
@@ -100,6 +105,7 @@ static int parse(struct check_options *options, int argc, char **argv)
                                           {"jobs", required_argument, NULL, JOBS},
                                           {"tap", no_argument, NULL, TAP},
                                           {"junit", required_argument, NULL, JUNIT},
+                                          {"update", no_argument, NULL, UPDATE},
                                           {"coverage", required_argument, NULL, COVERAGE},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};

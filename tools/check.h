@@ -36,7 +36,7 @@ struct check_options {
     struct cover *cover; /* the cells, with --coverage */
     unsigned modes;      /* enum check_mode */
     unsigned jobs;
-    bool tap, list;
+    bool tap, list, update;
 };
 
 /** check_paths.c: the traces that `paths` name or contain, sorted, each once. Returns an exit code.
@@ -56,6 +56,15 @@ void check_answers_note(struct check_answers *answers, const svasim_event *event
 /** One line on standard error, indented, without stages if the run has no time; none if nothing is
    known of this id. */
 void check_answers_tell(const struct check_answers *answers, uint64_t id, bool timed);
+
+/** check_update.c: what expectations that are not met should say. */
+struct check_updates;
+struct check_updates *check_updates_create(void);
+void check_updates_destroy(struct check_updates *updates);
+void check_updates_note(struct check_updates *updates, const svasim_event *event, bool timed);
+/** Write it into the file; what changes, and what cannot, is told on standard error. `judged`: the
+   modes (enum check_mode) that judged expectations. Returns an exit code. */
+int check_updates_write(const struct check_updates *updates, unsigned judged, const char *path);
 
 /** check_jobs.c: run all cases, each in a process of its own. `done` is called for each in the
    order of the list. Returns an exit code. */

@@ -15,6 +15,8 @@ struct run {
     struct cover_run cover; /* if that is asked for */
     bool covers;
     bool timed;
+    struct check_updates *updates; /* not NULL: failures go there and nowhere else */
+    unsigned *judged;              /* modes (enum check_mode) that judged expectations */
 };
 
 static void on_event(void *user, const svasim_event *event)
@@ -25,6 +27,10 @@ static void on_event(void *user, const svasim_event *event)
         cover_on_event(&run->cover, event);
     if (event->kind != SVASIM_EVENT_FAILED)
         return;
+    if (run->updates) {
+        check_updates_note(run->updates, event, run->timed);
+        return;
+    }
     if (event->line)
         (void)fprintf(stderr, "  %s: %s:%" PRIu64 ": %s\n", run->mode, run->path, event->line,
                       event->text);
@@ -63,15 +69,18 @@ static void judge(struct run *run, svasim_machine *machine, svasim_reader *reade
     if (stats->expectations_met < stats->expectations)
         code = cli_worse(code, CLI_EXIT_EXPECTATION);
     bool unjudged = !run->timed && only_timed(machine);
+    if (!unjudged)
+        *run->judged |= run->timed ? CHECK_TIMED : CHECK_FUNCTIONAL;
     if (stats->expectations == 0 && code == CLI_EXIT_OK && !unjudged) {
-        (void)fprintf(stderr, "  %s: %s: has no expectation\n", run->mode, run->path);
+        if (!run->updates)
+            (void)fprintf(stderr, "  %s: %s: has no expectation\n", run->mode, run->path);
         code = CLI_EXIT_EXPECTATION;
     }
     out->code = cli_worse(out->code, code);
 }
 
 static void run_mode(const struct check_options *options, const char *path, bool timed,
-                     struct check_verdict *out)
+                     struct check_updates *updates, unsigned *judged, struct check_verdict *out)
 {
     svasim_trace_error error;
     svasim_reader *reader = svasim_reader_open(path, &error);
@@ -84,7 +93,9 @@ static void run_mode(const struct check_options *options, const char *path, bool
                       .answers = check_answers_create(),
                       .cover = {.cover = options->cover, .reached = &out->reached},
                       .covers = options->cover != NULL,
-                      .timed = timed};
+                      .timed = timed,
+                      .updates = updates,
+                      .judged = judged};
     svasim_machine_options machine_options = {.functional = !timed,
                                               .on_event = on_event,
                                               .user = &run,
@@ -108,15 +119,49 @@ static uint64_t microseconds(void)
     return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
+/* Returns the modes that judged expectations. */
+static unsigned run_modes(const struct check_options *options, const char *path,
+                          struct check_updates *updates, struct check_verdict *out)
+{
+    unsigned judged = 0;
+    if (options->modes & CHECK_FUNCTIONAL)
+        run_mode(options, path, false, updates, &judged, out);
+    /* Bad input is bad in both modes: once is enough. */
+    if ((options->modes & CHECK_TIMED) && out->code < CLI_EXIT_INPUT)
+        run_mode(options, path, true, updates, &judged, out);
+    return judged;
+}
+
+/* Run it once to see what comes out, and write that down. False: it was not about expectations, and
+ * the verdict stands. Expectations change nothing of what happens, so the next run finds it as
+ * written. */
+static bool update(const struct check_options *options, const char *path, struct check_verdict *out,
+                   int *out_code)
+{
+    struct check_updates *updates = check_updates_create();
+    if (!updates) {
+        cli_message("out of memory");
+        *out_code = CLI_EXIT_SYSTEM;
+        return true;
+    }
+    unsigned judged = run_modes(options, path, updates, out);
+    bool failed = out->code == CLI_EXIT_EXPECTATION;
+    if (failed)
+        *out_code = check_updates_write(updates, judged, path);
+    check_updates_destroy(updates);
+    return failed;
+}
+
 void check_scenario(const struct check_options *options, const char *path,
                     struct check_verdict *out)
 {
     uint64_t start = microseconds();
-    if (options->modes & CHECK_FUNCTIONAL)
-        run_mode(options, path, false, out);
-    /* Bad input is bad in both modes: once is enough. */
-    if ((options->modes & CHECK_TIMED) && out->code < CLI_EXIT_INPUT)
-        run_mode(options, path, true, out);
+    int code = CLI_EXIT_OK;
+    if (!options->update || update(options, path, out, &code)) {
+        *out = (struct check_verdict){0};
+        (void)run_modes(options, path, NULL, out);
+    }
+    out->code = cli_worse(out->code, code);
     out->microseconds = microseconds() - start;
     out->complete = true;
 }

@@ -35,6 +35,12 @@ typedef enum svasim_event_kind {
     SVASIM_EVENT_DIFFERS        /**< an observation of a real machine differs: `text` */
 } svasim_event_kind;
 
+/** What a field of an expectation should have said, written as in a text trace. */
+typedef struct svasim_difference {
+    const char *field; /**< name of the field; of a register record, of the register's field */
+    char actual[40];   /**< "" if the field should not be given at all */
+} svasim_difference;
+
 /** One event. Pointers are valid during the callback. */
 typedef struct svasim_event {
     svasim_event_kind kind;
@@ -53,9 +59,11 @@ typedef struct svasim_event {
     svasim_submit_result submit_result;
     svasim_tick tick;
     svasim_page_answer page_answer;
-    uint16_t fault;        /**< svasim_fault of a page request */
-    uint32_t submit_tries; /**< attempts it took */
-    uint64_t address;      /**< of an event message */
+    uint16_t fault;                       /**< svasim_fault of a page request */
+    uint32_t submit_tries;                /**< attempts it took */
+    const svasim_difference *differences; /**< FAILED: fields that differ and how they would not */
+    uint32_t difference_count;            /**< 0: `text` is all that is known */
+    uint64_t address;                     /**< of an event message */
     uint32_t data;
     uint8_t iqei;
 } svasim_event;

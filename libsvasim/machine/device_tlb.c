@@ -145,13 +145,14 @@ static void append_message(struct sv_differences *d, const svasim_device_invalid
 svasim_err sv_act_invalidated(svasim_machine *machine, const svasim_record *record)
 {
     struct sv_device_tlbs *tlbs = &machine->tlbs;
-    char text[512] = "";
-    struct sv_differences d = {text, sizeof text, 0, false};
+    char text[512];
+    struct sv_differences d;
     uint64_t kept = tlbs->heard_count < SV_TLB_HEARD ? tlbs->heard_count : SV_TLB_HEARD;
     uint64_t count = 0;
     uint16_t source_id = (uint16_t)record->value[SVASIM_F_INVALIDATED_sid];
     struct sv_tlb_heard *heard[SV_TLB_HEARD];
     uint32_t sent = 0;
+    sv_differences_begin(&d, text, sizeof text);
     for (uint64_t i = tlbs->heard_count - kept; i < tlbs->heard_count; i++) {
         struct sv_tlb_heard *one = &tlbs->heard[i % SV_TLB_HEARD];
         if (one->counted || one->message.source_id != source_id)
@@ -168,6 +169,6 @@ svasim_err sv_act_invalidated(svasim_machine *machine, const svasim_record *reco
     for (uint32_t i = 0; i < sent && i < 4; i++)
         append_message(&d, &heard[i]->message);
     sv_differ_append(&d, ")");
-    sv_expect_verdict(machine, record, 0, !d.any, text);
+    sv_expect_judged(machine, record, 0, &d);
     return SVASIM_OK;
 }

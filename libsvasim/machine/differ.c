@@ -18,6 +18,27 @@ static void add(struct sv_differences *d, const char *format, va_list arguments)
         d->used += (size_t)length < d->bytes - d->used ? (size_t)length : d->bytes - d->used - 1;
 }
 
+void sv_differences_begin(struct sv_differences *d, char *text, size_t bytes)
+{
+    d->text = text;
+    d->bytes = bytes;
+    d->used = 0;
+    d->count = 0;
+    d->any = d->unknown = false;
+    text[0] = 0;
+}
+
+void sv_differ_actual(struct sv_differences *d, const char *field, const char *actual)
+{
+    if (d->count == SV_DIFFERENCES) {
+        d->unknown = true;
+        return;
+    }
+    d->list[d->count].field = field;
+    snprintf(d->list[d->count].actual, sizeof d->list[0].actual, "%s", actual);
+    d->count++;
+}
+
 void sv_differ_append(struct sv_differences *d, const char *format, ...)
 {
     va_list arguments;
@@ -26,15 +47,29 @@ void sv_differ_append(struct sv_differences *d, const char *format, ...)
     va_end(arguments);
 }
 
-void sv_differ(struct sv_differences *d, const char *format, ...)
+static void separate(struct sv_differences *d)
 {
-    va_list arguments;
     if (d->any)
         sv_differ_append(d, "; ");
     d->any = true;
+}
+
+void sv_differ(struct sv_differences *d, const char *format, ...)
+{
+    va_list arguments;
+    separate(d);
+    d->unknown = true;
     va_start(arguments, format);
     add(d, format, arguments);
     va_end(arguments);
+}
+
+void sv_differ_value(struct sv_differences *d, const char *field, const char *wanted,
+                     const char *got)
+{
+    separate(d);
+    sv_differ_append(d, "expected %s=%s, got %s", field, wanted, got);
+    sv_differ_actual(d, field, got);
 }
 
 /* Word number `index` of "a|b|c". */
@@ -83,5 +118,21 @@ void sv_differ_field(struct sv_differences *d, const svasim_record *expect, unsi
         return;
     show(field, expect->value[slot], wanted);
     show(field, actual, got);
-    sv_differ(d, "expected %s=%s, got %s", field->name, wanted, got);
+    sv_differ_value(d, field->name, wanted, got);
+    if (field->type == SVASIM_TYPE_FAULT && actual == SVASIM_FAULT_NONE && !d->unknown)
+        d->list[d->count - 1].actual[0] = 0; /* no text says so: the field must go */
+}
+
+void sv_differ_masked(struct sv_differences *d, const char *where, uint64_t place,
+                      uint64_t expected, uint64_t mask, uint64_t actual)
+{
+    char value[VALUE_BYTES];
+    sv_differ_append(
+        d, "%s 0x%" PRIx64 ": expected 0x%" PRIx64 " (mask 0x%" PRIx64 "), got 0x%" PRIx64, where,
+        place, expected, mask, actual);
+    if (((expected ^ actual) & mask) == 0)
+        return;
+    d->any = true;
+    snprintf(value, sizeof value, "0x%" PRIx64, (actual & mask) | (expected & ~mask));
+    sv_differ_actual(d, "value", value);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* expect.c - what is known of requests, and the expectations on them. Both are rings of fixed
  * size: a trace may be endless. An expectation may stand before its request or after it. */
+#include "machine/differ.h"
 #include "machine/state.h"
 
 #include <inttypes.h>
@@ -56,7 +57,7 @@ struct sv_known *sv_known_find(svasim_machine *machine, uint64_t id)
 /* --- verdicts --- */
 
 static void fail(svasim_machine *machine, const svasim_record *expect, uint64_t id,
-                 const char *text)
+                 const char *text, const struct sv_differences *d)
 {
     bool observation = expect->kind == SVASIM_RECORD_OBSERVE;
     svasim_event event = {
@@ -66,11 +67,15 @@ static void fail(svasim_machine *machine, const svasim_record *expect, uint64_t 
         .line = expect->line,
         .text = text,
     };
+    if (d && !d->unknown) {
+        event.differences = d->list;
+        event.difference_count = d->count;
+    }
     sv_machine_emit(machine, &event);
 }
 
-void sv_expect_verdict(svasim_machine *machine, const svasim_record *expect, uint64_t id, bool met,
-                       const char *text)
+static void conclude(svasim_machine *machine, const svasim_record *expect, uint64_t id, bool met,
+                     const char *text, const struct sv_differences *d)
 {
     if (machine->unjudged)
         return;
@@ -82,15 +87,29 @@ void sv_expect_verdict(svasim_machine *machine, const svasim_record *expect, uin
         machine->stats.expectations_met += met;
     }
     if (!met)
-        fail(machine, expect, id, text);
+        fail(machine, expect, id, text, d);
+}
+
+void sv_expect_verdict(svasim_machine *machine, const svasim_record *expect, uint64_t id, bool met,
+                       const char *text)
+{
+    conclude(machine, expect, id, met, text, NULL);
+}
+
+void sv_expect_judged(svasim_machine *machine, const svasim_record *expect, uint64_t id,
+                      const struct sv_differences *d)
+{
+    conclude(machine, expect, id, !d->any, d->text, d);
 }
 
 static void judge_now(svasim_machine *machine, const svasim_record *expect,
                       const struct sv_known *known)
 {
     char text[512];
-    bool met = sv_judge(machine, expect, known, text, sizeof text);
-    sv_expect_verdict(machine, expect, known->id, met, text);
+    struct sv_differences d;
+    sv_differences_begin(&d, text, sizeof text);
+    sv_judge(machine, expect, known, &d);
+    sv_expect_judged(machine, expect, known->id, &d);
 }
 
 /* Does an expectation that waits for this request ask whether its answer was stale? */
@@ -200,9 +219,11 @@ svasim_err sv_act_cached(svasim_machine *machine, const svasim_record *record)
     bool present =
         svasim_cache_holds(machine->unit, cache, (uint16_t)record->value[SVASIM_F_CACHED_sid],
                            pasid, record->value[SVASIM_F_CACHED_address]);
-    bool expected = record->value[SVASIM_F_CACHED_present] != 0;
-    snprintf(text, sizeof text, "%s: expected present=%d, got %d", cache, expected, present);
-    sv_expect_verdict(machine, record, 0, present == expected, text);
+    struct sv_differences d;
+    sv_differences_begin(&d, text, sizeof text);
+    sv_differ_append(&d, "%s: ", cache);
+    sv_differ_field(&d, record, SVASIM_F_CACHED_present, present);
+    sv_expect_judged(machine, record, 0, &d);
     return SVASIM_OK;
 }
 
@@ -215,10 +236,10 @@ svasim_err sv_act_loaded(svasim_machine *machine, const svasim_record *record)
     if (svasim_record_has(record, SVASIM_F_LOADED_mask))
         mask = record->value[SVASIM_F_LOADED_mask];
     uint64_t value = svasim_mem_read64(machine->mem, hpa);
-    snprintf(text, sizeof text,
-             "memory 0x%" PRIx64 ": expected 0x%" PRIx64 " (mask 0x%" PRIx64 "), got 0x%" PRIx64,
-             hpa, expected, mask, value);
-    sv_expect_verdict(machine, record, 0, ((value ^ expected) & mask) == 0, text);
+    struct sv_differences d;
+    sv_differences_begin(&d, text, sizeof text);
+    sv_differ_masked(&d, "memory", hpa, expected, mask, value);
+    sv_expect_judged(machine, record, 0, &d);
     return SVASIM_OK;
 }
 

@@ -198,6 +198,10 @@ svasim_err sv_act_seen(svasim_machine *machine, const svasim_record *record);
 /* An expectation was judged: count it, report it if it is not met. `id`: 0 if it has none. */
 void sv_expect_verdict(svasim_machine *machine, const svasim_record *expect, uint64_t id, bool met,
                        const char *text);
+/* The same, told by what differs. */
+struct sv_differences;
+void sv_expect_judged(svasim_machine *machine, const svasim_record *expect, uint64_t id,
+                      const struct sv_differences *d);
 /* A dma or submit record with this id begins; NULL: the place is taken by an unfinished one. */
 struct sv_known *sv_known_begin(svasim_machine *machine, uint64_t id, unsigned kind);
 struct sv_known *sv_known_find(svasim_machine *machine, uint64_t id);
@@ -221,9 +225,9 @@ svasim_err sv_act_device_tlb(svasim_machine *machine, const svasim_record *recor
 svasim_err sv_act_device_tlb_done(svasim_machine *machine, const svasim_record *record);
 svasim_err sv_act_invalidated(svasim_machine *machine, const svasim_record *record);
 
-/* judge.c: compare one expectation with what is known; 0-terminated differences into `text`. */
-bool sv_judge(svasim_machine *machine, const svasim_record *expect, const struct sv_known *known,
-              char *text, size_t bytes);
+/* judge.c: compare one expectation with what is known. */
+void sv_judge(svasim_machine *machine, const svasim_record *expect, const struct sv_known *known,
+              struct sv_differences *d);
 bool sv_is_stale(svasim_machine *machine, const svasim_request *request,
                  const svasim_response *response, svasim_response *out_fresh);
 
