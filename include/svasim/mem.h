@@ -34,13 +34,19 @@ SVASIM_API uint64_t svasim_mem_read64(const svasim_mem *mem, uint64_t hpa);
 SVASIM_API svasim_err svasim_mem_write64(svasim_mem *mem, uint64_t hpa, uint64_t value);
 /** Bytes of host memory now used for contents. */
 SVASIM_API uint64_t svasim_mem_footprint_bytes(const svasim_mem *mem);
+/** Who is told of changes. */
+typedef struct svasim_mem_watcher {
+    void (*before)(void *user, uint64_t hpa, size_t bytes); /**< NULL: nobody */
+    void *user;
+} svasim_mem_watcher;
 /**
  * Have `before` called ahead of every change of contents, the unit's included; NULL: no more.
  * It may read the memory and must not change it.
+ * @return who was told until now: whoever takes the place tells that one too, and puts it back
+ *         at the end
  */
-SVASIM_API void svasim_mem_watch(svasim_mem *mem,
-                                 void (*before)(void *user, uint64_t hpa, size_t bytes),
-                                 void *user);
+SVASIM_API svasim_mem_watcher svasim_mem_watch(
+    svasim_mem *mem, void (*before)(void *user, uint64_t hpa, size_t bytes), void *user);
 /** Set read, write, update and host of `ports` to this memory. */
 SVASIM_API void svasim_mem_ports(svasim_mem *mem, svasim_ports *ports);
 

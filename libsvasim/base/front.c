@@ -27,7 +27,8 @@ struct line {
 
 struct svasim_front {
     svasim_mem *mem;
-    svasim_ports memory; /* read, write, update and host of the memory behind */
+    svasim_ports memory;      /* read, write, update and host of the memory behind */
+    svasim_mem_watcher other; /* who watched the memory before */
     struct line *lines;
     size_t line_mask, kept;
     svasim_cpu_cache mode;
@@ -48,7 +49,7 @@ svasim_front *svasim_front_create(svasim_mem *mem, const svasim_alloc *alloc)
     front->alloc = hooks;
     front->mem = mem;
     svasim_mem_ports(mem, &front->memory);
-    svasim_mem_watch(mem, before_store, front);
+    front->other = svasim_mem_watch(mem, before_store, front);
     return front;
 }
 
@@ -57,7 +58,7 @@ void svasim_front_destroy(svasim_front *front)
     if (!front)
         return;
     svasim_alloc hooks = front->alloc;
-    svasim_mem_watch(front->mem, NULL, NULL);
+    (void)svasim_mem_watch(front->mem, front->other.before, front->other.user);
     sv_alloc_free(&hooks, front->ranges);
     sv_alloc_free(&hooks, front->lines);
     sv_alloc_free(&hooks, front);
@@ -201,8 +202,14 @@ static void drop_slot(svasim_front *front, size_t hole)
 static void before_store(void *user, uint64_t hpa, size_t bytes)
 {
     svasim_front *front = user;
-    if (front->quiet || front->mode != SVASIM_CPU_CACHE_KEEP || bytes == 0)
+    if (front->other.before)
+        front->other.before(front->other.user, hpa, bytes);
+    if (front->quiet || front->mode == SVASIM_CPU_CACHE_NONE || bytes == 0)
         return;
+    if (front->mode == SVASIM_CPU_CACHE_FLUSH) { /* right after: nobody can look in between */
+        svasim_front_flush(front, hpa, bytes);
+        return;
+    }
     uint64_t last = (hpa + (bytes - 1)) >> LINE_SHIFT;
     for (uint64_t number = hpa >> LINE_SHIFT; number <= last; number++) {
         if (find_line(front, number << LINE_SHIFT) || !reserve_line(front))

@@ -26,8 +26,7 @@ struct svasim_mem {
     size_t used;
     uint64_t limit;
     svasim_alloc alloc;
-    void (*before)(void *user, uint64_t hpa, size_t bytes); /* may be NULL */
-    void *user;
+    svasim_mem_watcher watcher;
 };
 
 static size_t slot_of(const struct slot *slots, size_t mask, uint64_t key)
@@ -134,8 +133,8 @@ svasim_err svasim_mem_write(svasim_mem *mem, uint64_t hpa, const void *data, siz
 {
     if (!inside(mem, hpa, bytes))
         return SVASIM_EINVAL;
-    if (mem->before)
-        mem->before(mem->user, hpa, bytes);
+    if (mem->watcher.before)
+        mem->watcher.before(mem->watcher.user, hpa, bytes);
     const unsigned char *from = data;
     while (bytes) {
         uint64_t offset = hpa & (CHUNK_BYTES - 1);
@@ -165,11 +164,13 @@ svasim_err svasim_mem_write64(svasim_mem *mem, uint64_t hpa, uint64_t value)
     return svasim_mem_write(mem, hpa, bytes, sizeof bytes);
 }
 
-void svasim_mem_watch(svasim_mem *mem, void (*before)(void *user, uint64_t hpa, size_t bytes),
-                      void *user)
+svasim_mem_watcher svasim_mem_watch(svasim_mem *mem,
+                                    void (*before)(void *user, uint64_t hpa, size_t bytes),
+                                    void *user)
 {
-    mem->before = before;
-    mem->user = user;
+    svasim_mem_watcher previous = mem->watcher;
+    mem->watcher = (svasim_mem_watcher){before, user};
+    return previous;
 }
 
 uint64_t svasim_mem_footprint_bytes(const svasim_mem *mem)

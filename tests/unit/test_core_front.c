@@ -203,6 +203,14 @@ static void stores_are_seen_by_who_snoops(void **state)
     assert_int_equal(svasim_mem_write64(bed->mem, 0x1080, 5), SVASIM_OK);
     assert_int_equal(unsnooped(bed, 0x1080), 5);
     assert_int_equal(unsnooped(bed, 0x1040), 0);
+    /* What goes is the whole line, with what was kept of it. */
+    svasim_front_cpu_cache(bed->front, SVASIM_CPU_CACHE_KEEP);
+    assert_int_equal(svasim_mem_write64(bed->mem, 0x10c0, 6), SVASIM_OK);
+    svasim_front_cpu_cache(bed->front, SVASIM_CPU_CACHE_FLUSH);
+    assert_int_equal(svasim_mem_write64(bed->mem, 0x10c8, 7), SVASIM_OK);
+    assert_int_equal(unsnooped(bed, 0x10c0), 6);
+    assert_int_equal(unsnooped(bed, 0x10c8), 7);
+    assert_int_equal(svasim_front_kept_lines(bed->front), 1);
     svasim_front_cpu_cache(bed->front, SVASIM_CPU_CACHE_NONE);
     assert_int_equal(unsnooped(bed, 0x1040), 3);
     assert_int_equal(svasim_front_kept_lines(bed->front), 0);
