@@ -68,6 +68,42 @@ typedef struct svasim_event {
     uint8_t iqei;
 } svasim_event;
 
+/**
+ * What crosses the border between the unit and everything else, besides requests and messages,
+ * which are events. All of it in order is what another model of a unit needs to be put through
+ * the same.
+ */
+typedef enum svasim_crossing_kind {
+    SVASIM_CROSSING_STORE,      /**< software or a device will change memory: `address`, `bytes` */
+    SVASIM_CROSSING_ACCESS,     /**< the unit will access memory */
+    SVASIM_CROSSING_CHANGE,     /**< it has changed `bytes` (4 or 8) at `address`: `old`, `value` */
+    SVASIM_CROSSING_REGISTER,   /**< software will write `bytes` at offset `address`: `value` */
+    SVASIM_CROSSING_INVALIDATE, /**< a descriptor will go to the unit: `words` */
+    SVASIM_CROSSING_DEVICE_DONE, /**< a device will say that invalidations are done */
+    SVASIM_CROSSING_TIME,        /**< the clock will move to `tick` */
+    SVASIM_CROSSING_END,         /**< the last one of these four is over: `iqei` */
+    SVASIM_CROSSING_TOLD,        /**< a device was told to forget: `message`, `flag`: it has */
+    SVASIM_CROSSING_FAIL, /**< unit's accesses `value` (SVASIM_FAIL_*) to a range will fail */
+    SVASIM_CROSSING_HEAL, /**< they will work again; 0 bytes: all from `address` on */
+    SVASIM_CROSSING_FLUSH /**< CPU caches will be written back; 0 bytes: as above */
+} svasim_crossing_kind;
+
+typedef struct svasim_crossing {
+    svasim_crossing_kind kind;
+    uint64_t address, bytes;
+    uint64_t old, value;
+    const uint64_t *words;                     /**< four quadwords; valid during the callback */
+    const svasim_device_invalidation *message; /**< valid during the callback */
+    svasim_tick tick;
+    uint32_t itags; /**< DEVICE_DONE */
+    uint16_t source_id;
+    uint8_t messages;
+    uint8_t iqei;
+    bool flag; /**< STORE: by a device; CHANGE: a locked update; END: nothing was done; TOLD: see
+                    there */
+    bool kept; /**< STORE: stays in the CPU's caches (machine.cpu_cache) */
+} svasim_crossing;
+
 typedef struct svasim_machine_options {
     bool functional;  /**< answers at once, no time */
     bool check_stale; /**< compare every answer with the tables in memory */
@@ -76,6 +112,8 @@ typedef struct svasim_machine_options {
     /** Acts of the unit (svasim_watch), and of which dma, interrupt or submit record; id 0: of
        none. May be NULL. */
     void (*on_act)(void *user, uint64_t id, const svasim_act *act);
+    /** May be NULL. Sees memory as it is at that moment, and must change nothing. */
+    void (*on_crossing)(void *user, const svasim_crossing *crossing);
 } svasim_machine_options;
 
 /** NULL if memory is short. */

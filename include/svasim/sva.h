@@ -6,8 +6,9 @@
  * act (or are left out on purpose).
  *
  * The layer owns page tables, a frame allocator for data and the DID numbers. It
- * acts on memory through tables.h and on the unit through svasim_invalidate only,
- * as a driver would. It reads the capability registers once, when it is created.
+ * acts on memory through tables.h and on the unit through svasim_invalidate only (or
+ * what the setup names instead), as a driver would. It reads the capability registers once, when it
+ * is created.
  *
  * Which acts lead to which invalidations: docs/software_side.md. Two results are
  * common to all acts: SVASIM_ENOMEM when frames or the host's memory ran out, and
@@ -41,6 +42,9 @@ typedef struct svasim_sva_setup {
     uint64_t direct_map_va;    /**< first virtual address of the direct map (kernel space) */
     uint64_t direct_map_bytes; /**< host memory it covers from address 0; 0 = none */
     uint64_t direct_map_page;  /**< page size: 1 GiB or 2 MiB */
+    /** As svasim_invalidate: how invalidations reach the unit. NULL: by that function. */
+    svasim_err (*invalidate)(void *host, const uint64_t words[4], uint8_t *out_iqei);
+    void *host; /**< first argument of `invalidate` */
 } svasim_sva_setup;
 
 /** A setup like a 64-bit Linux kernel's: direct map at 0xffff888000000000. */

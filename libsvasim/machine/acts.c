@@ -57,8 +57,8 @@ static svasim_err act_reg(svasim_machine *machine, const svasim_record *record)
                                " is no register access of 4 or 8 bytes",
                                offset, size);
     machine->registers_written = true;
-    svasim_err err = svasim_mmio_write(machine->unit, (uint32_t)offset, (uint32_t)size,
-                                       record->value[SVASIM_F_REG_value]);
+    svasim_err err = sv_machine_write_register(machine, (uint32_t)offset, (uint32_t)size,
+                                               record->value[SVASIM_F_REG_value]);
     return err ? sv_machine_fail(machine, err, "%s", svasim_error(machine->unit)) : SVASIM_OK;
 }
 
@@ -68,11 +68,11 @@ static svasim_err act_inv(svasim_machine *machine, const svasim_record *record)
     uint8_t iqei = 0;
     for (unsigned i = 0; i < 4; i++)
         words[i] = record->value[SVASIM_F_INV_q0 + i];
-    svasim_err err = svasim_invalidate(machine->unit, words, &iqei);
+    svasim_err err = sv_machine_invalidate(machine, words, &iqei);
     if (err == SVASIM_BUSY) { /* too many waits are pending */
         err = sv_machine_drain(machine);
         if (!err)
-            err = svasim_invalidate(machine->unit, words, &iqei);
+            err = sv_machine_invalidate(machine, words, &iqei);
     }
     machine->stats.invalidations++;
     machine->stats.invalidation_errors += iqei != 0;

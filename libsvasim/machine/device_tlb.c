@@ -69,8 +69,8 @@ void sv_device_tlbs_run(svasim_machine *machine, svasim_tick tick)
         struct sv_tlb_answer answer = tlbs->answer[next];
         tlbs->answer[next] = tlbs->answer[--tlbs->answer_count];
         for (unsigned i = 0; i < answer.messages; i++)
-            (void)svasim_device_tlb_done(machine->unit, answer.source_id,
-                                         UINT32_C(1) << answer.itag, answer.messages);
+            (void)sv_machine_device_done(machine, answer.source_id, UINT32_C(1) << answer.itag,
+                                         answer.messages);
     }
 }
 
@@ -111,9 +111,9 @@ svasim_err sv_act_device_tlb_done(svasim_machine *machine, const svasim_record *
     svasim_err err = check_messages(machine, messages);
     if (err)
         return err;
-    err = svasim_device_tlb_done(
-        machine->unit, (uint16_t)record->value[SVASIM_F_DEVICE_TLB_DONE_sid],
-        (uint32_t)record->value[SVASIM_F_DEVICE_TLB_DONE_itags], (uint8_t)messages);
+    err = sv_machine_device_done(machine, (uint16_t)record->value[SVASIM_F_DEVICE_TLB_DONE_sid],
+                                 (uint32_t)record->value[SVASIM_F_DEVICE_TLB_DONE_itags],
+                                 (uint8_t)messages);
     return err ? sv_machine_fail(machine, err, "%s", svasim_error(machine->unit)) : SVASIM_OK;
 }
 

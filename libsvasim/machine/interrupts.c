@@ -69,10 +69,10 @@ static void enable(svasim_machine *machine)
         irta |= EIME;
     while (UINT32_C(2) << size < entries)
         size++;
-    (void)svasim_mmio_write(machine->unit, IRTA, 8, irta | size);
+    (void)sv_machine_write_register(machine, IRTA, 8, irta | size);
     (void)svasim_mmio_read(machine->unit, GSTS, 4, &status);
-    (void)svasim_mmio_write(machine->unit, GCMD, 4, (status & LEVELS) | SIRTP);
-    (void)svasim_mmio_write(machine->unit, GCMD, 4, (status & LEVELS) | IRE);
+    (void)sv_machine_write_register(machine, GCMD, 4, (status & LEVELS) | SIRTP);
+    (void)sv_machine_write_register(machine, GCMD, 4, (status & LEVELS) | IRE);
 }
 
 svasim_err sv_act_irte(svasim_machine *machine, const svasim_record *record)

@@ -71,8 +71,11 @@ svasim_err sv_act_fail(svasim_machine *machine, const svasim_record *record)
         return err;
     if (svasim_record_has(record, SVASIM_F_FAIL_bytes))
         bytes = record->value[SVASIM_F_FAIL_bytes];
-    err = svasim_front_fail(machine->front, hpa, bytes,
-                            accesses[record->value[SVASIM_F_FAIL_access] % 4]);
+    unsigned which = accesses[record->value[SVASIM_F_FAIL_access] % 4];
+    sv_machine_cross(
+        machine, &(svasim_crossing){
+                     .kind = SVASIM_CROSSING_FAIL, .address = hpa, .bytes = bytes, .value = which});
+    err = svasim_front_fail(machine->front, hpa, bytes, which);
     return err ? no_range(machine, err, hpa, bytes) : SVASIM_OK;
 }
 
@@ -87,6 +90,8 @@ svasim_err sv_act_heal(svasim_machine *machine, const svasim_record *record)
     svasim_err err = sv_machine_need_front(machine);
     if (err)
         return err;
+    sv_machine_cross(
+        machine, &(svasim_crossing){.kind = SVASIM_CROSSING_HEAL, .address = hpa, .bytes = bytes});
     err = svasim_front_heal(machine->front, hpa, bytes);
     return err ? no_range(machine, err, hpa, bytes) : SVASIM_OK;
 }
@@ -107,7 +112,10 @@ svasim_err sv_act_flush(svasim_machine *machine, const svasim_record *record)
         bytes = record->value[SVASIM_F_FLUSH_bytes];
     if (by_name || by_address ? bytes == 0 : svasim_record_has(record, SVASIM_F_FLUSH_bytes))
         return no_range(machine, SVASIM_EINVAL, hpa, bytes);
-    svasim_front_flush(machine->front, hpa, by_name || by_address ? bytes : 0);
+    bytes = by_name || by_address ? bytes : 0;
+    sv_machine_cross(
+        machine, &(svasim_crossing){.kind = SVASIM_CROSSING_FLUSH, .address = hpa, .bytes = bytes});
+    svasim_front_flush(machine->front, hpa, bytes);
     return SVASIM_OK;
 }
 
@@ -115,6 +123,7 @@ void sv_machine_cpu_stores(svasim_machine *machine, unsigned kind)
 {
     bool raw = kind == SVASIM_RECORD_STORE || kind == SVASIM_RECORD_MEM ||
                kind == SVASIM_RECORD_ENTRY || kind == SVASIM_RECORD_FILL;
+    machine->keeps = raw && machine->cpu_cache;
     if (machine->cpu_cache)
         svasim_front_cpu_cache(machine->front,
                                raw ? SVASIM_CPU_CACHE_KEEP : SVASIM_CPU_CACHE_FLUSH);

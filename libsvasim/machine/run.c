@@ -130,7 +130,10 @@ void sv_machine_on_act(void *host, const svasim_act *act)
 
 static bool on_device_invalidate(void *host, const svasim_device_invalidation *request)
 {
-    return sv_device_tlbs_hear(host, request);
+    bool done = sv_device_tlbs_hear(host, request);
+    sv_machine_cross(
+        host, &(svasim_crossing){.kind = SVASIM_CROSSING_TOLD, .message = request, .flag = done});
+    return done;
 }
 
 static int mem_read(void *host, uint64_t hpa, void *out, uint32_t bytes)
@@ -160,7 +163,7 @@ static svasim_update mem_update(void *host, uint64_t hpa, uint64_t expected, uin
 
 svasim_ports sv_machine_ports(svasim_machine *machine)
 {
-    return (svasim_ports){
+    svasim_ports ports = {
         .size = sizeof(svasim_ports),
         .host = machine,
         .read = mem_read,
@@ -173,6 +176,9 @@ svasim_ports sv_machine_ports(svasim_machine *machine)
         .device_invalidate = on_device_invalidate,
         .read_unsnooped = machine->cpu_cache ? mem_read_unsnooped : NULL,
     };
+    if (machine->options.on_crossing)
+        sv_machine_watched_ports(&ports);
+    return ports;
 }
 
 /* --- requests --- */
@@ -257,10 +263,12 @@ static int device_read(void *host, uint64_t hpa, void *out, size_t bytes)
 static int device_write(void *host, uint64_t hpa, const void *data, size_t bytes)
 {
     struct sv_device *device = host;
-    const svasim_machine *machine = device->machine;
-    if (machine->front)
-        return svasim_front_write(machine->front, hpa, data, bytes) != SVASIM_OK;
-    return svasim_mem_write(machine->mem, hpa, data, bytes) != SVASIM_OK;
+    svasim_machine *machine = device->machine;
+    machine->device_stores = true;
+    svasim_err err = machine->front ? svasim_front_write(machine->front, hpa, data, bytes)
+                                    : svasim_mem_write(machine->mem, hpa, data, bytes);
+    machine->device_stores = false;
+    return err != SVASIM_OK;
 }
 
 static svasim_tick device_now(void *host)
@@ -334,7 +342,7 @@ static void pass_to(svasim_machine *machine, svasim_tick tick)
 {
     if (machine->options.functional && tick > machine->functional_now)
         machine->functional_now = tick;
-    svasim_run_until(machine->unit, tick);
+    sv_machine_pass_time(machine, tick);
 }
 
 bool sv_machine_step(svasim_machine *machine, svasim_tick limit)

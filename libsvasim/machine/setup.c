@@ -66,6 +66,7 @@ svasim_err sv_machine_need_unit(svasim_machine *machine)
         drop_host(machine);
         return sv_machine_fail(machine, SVASIM_ENOMEM, "out of memory");
     }
+    sv_machine_watch(machine);
     machine->unjudged =
         machine->options.functional && sv_machine_config_is(machine, "machine.timed_only", "on");
     machine->mem_ports.size = sizeof machine->mem_ports;
@@ -92,9 +93,9 @@ static svasim_err enable(svasim_machine *machine, bool scalable)
     if (machine->registers_written || !sv_machine_config_is(machine, "machine.auto_enable", "on"))
         return SVASIM_OK;
     uint64_t rtaddr = svasim_tables_root(machine->tables) | (scalable ? 1u << 10 : 0);
-    (void)svasim_mmio_write(machine->unit, RTADDR, 8, rtaddr);
-    (void)svasim_mmio_write(machine->unit, GCMD, 4, SRTP);
-    (void)svasim_mmio_write(machine->unit, GCMD, 4, TE);
+    (void)sv_machine_write_register(machine, RTADDR, 8, rtaddr);
+    (void)sv_machine_write_register(machine, GCMD, 4, SRTP);
+    (void)sv_machine_write_register(machine, GCMD, 4, TE);
     return SVASIM_OK;
 }
 
@@ -152,6 +153,8 @@ svasim_err sv_machine_need_sva(svasim_machine *machine)
     if (err)
         return err;
     svasim_sva_setup setup = svasim_sva_setup_default();
+    setup.invalidate = sv_machine_invalidate;
+    setup.host = machine;
     setup.direct_map_bytes = config_number(machine, "machine.direct_map");
     setup.direct_map_page = sv_machine_config_is(machine, "machine.direct_map_page", "2M")
                                 ? UINT64_C(1) << 21

@@ -111,9 +111,11 @@ struct svasim_machine {
     svasim_tables *tables;
     svasim_sva *sva;
     struct sv_names spaces;
-    bool registers_written; /* by the trace itself */
-    bool unjudged;          /* expectations hold in timed runs only, and this is none */
-    bool translates;        /* the tables for DMA were needed once */
+    bool registers_written;           /* by the trace itself */
+    bool unjudged;                    /* expectations hold in timed runs only, and this is none */
+    bool translates;                  /* the tables for DMA were needed once */
+    bool keeps;                       /* the record's stores stay in the CPU's caches */
+    bool unit_changes, device_stores; /* who changes memory, if it is not software */
 
     struct sv_device devices[SV_DEVICES_MAX];
     uint32_t device_count;
@@ -188,6 +190,18 @@ svasim_err sv_act_flush(svasim_machine *machine, const svasim_record *record);
 svasim_err sv_machine_need_front(svasim_machine *machine);
 /* A record of this kind acts: raw stores stay in the CPU's caches, acts of software flush. */
 void sv_machine_cpu_stores(svasim_machine *machine, unsigned kind);
+
+/* crossing.c: what goes to the unit, and who is told of it. */
+void sv_machine_cross(svasim_machine *machine, const svasim_crossing *crossing);
+void sv_machine_watch(svasim_machine *machine);
+svasim_err sv_machine_write_register(svasim_machine *machine, uint32_t offset, uint32_t bytes,
+                                     uint64_t value);
+svasim_err sv_machine_invalidate(void *machine, const uint64_t words[4], uint8_t *out_iqei);
+svasim_err sv_machine_device_done(svasim_machine *machine, uint16_t source_id, uint32_t itags,
+                                  uint8_t messages);
+void sv_machine_pass_time(svasim_machine *machine, svasim_tick tick);
+/* Ports that tell of the unit's accesses. */
+void sv_machine_watched_ports(svasim_ports *ports);
 
 /* expect.c */
 bool sv_expect_init(svasim_machine *machine);

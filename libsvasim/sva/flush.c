@@ -95,7 +95,9 @@ static void send(struct batch *batch, const svasim_layout *layout, const uint64_
     uint8_t iqei = 0;
     if (batch->error != SVASIM_OK)
         return;
-    svasim_err error = svasim_invalidate(batch->sva->unit, words, &iqei);
+    const svasim_sva_setup *setup = &batch->sva->setup;
+    svasim_err error = setup->invalidate ? setup->invalidate(setup->host, words, &iqei)
+                                         : svasim_invalidate(batch->sva->unit, words, &iqei);
     if (error != SVASIM_OK)
         batch->error =
             sv_sva_fail(batch->sva, error, "%s: %s", layout->name, svasim_error(batch->sva->unit));
