@@ -166,7 +166,7 @@ int cli_cmd_check(int argc, char **argv)
     if (code == CLI_EXIT_OK && optind == argc)
         code = cli_usage("check", "a trace or a directory is missing");
     if (code == CLI_EXIT_OK)
-        code = check_collect(&list, argv + optind, argc - optind, options.filter);
+        code = check_collect(&list, "check", argv + optind, argc - optind, options.filter);
     if (code == CLI_EXIT_OK && options.list)
         for (size_t i = 0; i < list.count; i++)
             (void)puts(list.cases[i].path);

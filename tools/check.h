@@ -39,9 +39,10 @@ struct check_options {
     bool tap, list, update;
 };
 
-/** check_paths.c: the traces that `paths` name or contain, sorted, each once. Returns an exit code.
- */
-int check_collect(struct check_list *list, char **paths, int count, const char *filter);
+/** check_paths.c: the traces that `paths` name or contain, sorted, each once. `command` is named in
+    messages. Returns an exit code. */
+int check_collect(struct check_list *list, const char *command, char **paths, int count,
+                  const char *filter);
 void check_list_free(struct check_list *list);
 
 /** check_scenario.c: run one file in each mode. Everything it has to say goes to standard error. */

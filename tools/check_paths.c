@@ -99,12 +99,12 @@ static int search(struct check_list *list, struct stack *stack, const char *dire
     return code;
 }
 
-static int collect_one(struct check_list *list, const char *path)
+static int collect_one(struct check_list *list, const char *command, const char *path)
 {
     struct stat status;
     struct stack stack = {NULL, 0, 0};
     if (strcmp(path, "-") == 0)
-        return cli_usage("check", "-: standard input can be read only once, name a file");
+        return cli_usage(command, "-: standard input can be read only once, name a file");
     char *copy = strdup(path);
     if (!copy)
         return out_of_memory();
@@ -146,16 +146,17 @@ static void arrange(struct check_list *list, const char *filter)
     list->count = kept;
 }
 
-int check_collect(struct check_list *list, char **paths, int count, const char *filter)
+int check_collect(struct check_list *list, const char *command, char **paths, int count,
+                  const char *filter)
 {
     int code = CLI_EXIT_OK;
     for (int i = 0; code == CLI_EXIT_OK && i < count; i++)
-        code = collect_one(list, paths[i]);
+        code = collect_one(list, command, paths[i]);
     if (code != CLI_EXIT_OK)
         return code;
     arrange(list, filter);
     if (list->count == 0)
-        return cli_usage("check", filter ? "no trace has \"%s\" in its path" : "no trace found%s",
+        return cli_usage(command, filter ? "no trace has \"%s\" in its path" : "no trace found%s",
                          filter ? filter : "");
     return CLI_EXIT_OK;
 }
