@@ -17,11 +17,12 @@ summary=
 passed=0
 failed=0
 
-# note STAGE PASSED FAILED
+# note STAGE PASSED FAILED [SKIPPED]
 note() {
     passed=$((passed + $2))
     failed=$((failed + $3))
     summary="$summary$(printf '\n  %-12s %4d passed, %d failed' "$1" "$2" "$3")"
+    [ "${4:-0}" -eq 0 ] || summary="$summary, $4 skipped"
 }
 
 # An attribute of the first <testsuite> of a JUnit file.
@@ -51,7 +52,9 @@ ctest_stage() {
     tests=$(junit_count "$junit" tests)
     bad=$(junit_count "$junit" failures)
     skipped=$(junit_count "$junit" skipped)
-    note "$preset" $((tests - bad - skipped)) "$bad"
+    # Why, in the words of the test.
+    sed -n 's/.*<system-out>\(SKIP: .*\)/\1/p' "$junit" | sed 's/<.*//'
+    note "$preset" $((tests - bad - skipped)) "$bad" "$skipped"
 }
 
 # script_stage NAME COMMAND...: a script that ends with "N passed, N failed".
