@@ -184,7 +184,8 @@ static char *rewrite(const char *line, const char *name, const char *actual, cha
             start--;
     char *out = malloc(all + strlen(actual) + 1);
     if (out)
-        (void)sprintf(out, "%.*s%s%s", (int)start, line, actual, line + stop);
+        (void)snprintf(out, all + strlen(actual) + 1, "%.*s%s%s", (int)start, line, actual,
+                       line + stop);
     return out;
 }
 
