@@ -1,129 +1,53 @@
 /* SPDX-License-Identifier: MIT */
-/* explain.c - `svasim explain`: one request's way through the tables, read by read, as memory is
- * when the trace reaches it, and what software would find in the fault record. */
+/* explain.c - `svasim explain`: one request's way through the tables as memory is when the trace
+ * reaches it. Options, and the order of the steps; each part of the answer has a file of its own.
+ */
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "dump.h"
+#include "explain.h"
 
 struct explain {
     const char *path;
     uint64_t id;
+    bool has_id, all, json;
     svasim_machine *machine;
-    svasim_request request; /* the one explained last */
-    bool seen;
-    uint16_t fault; /* of the answer, svasim_fault */
-    bool recorded;
-    unsigned steps;
+    struct explain_runs *runs;  /* with full timing; NULL: not possible */
+    struct explained explained; /* the request explained last */
+    bool seen;                  /* there is one that was not printed */
+    bool printed;               /* one was */
+    int code;
 };
 
 static const char help[] =
-    "Usage: svasim explain [options] --id N FILE\n\n"
+    "Usage: svasim explain [options] (--id N | --all) FILE\n\n"
     "Shows one request's way, as the tables are when the trace reaches it: each read with\n"
-    "its address and decoded fields, the flags that would be set, the answer and why, and\n"
-    "the fault record that software would find. For a descriptor, the first of its requests\n"
-    "that faults is explained, or else its first.\n\n"
+    "its address, raw words and decoded fields, each check with its outcome, the flags that\n"
+    "would be set, the answer; of a fault, what would make the access legal and the record\n"
+    "that software would find; and which caches a unit with a clock asked, and where its\n"
+    "cycles went. For a descriptor, the first of its requests that faults is explained, or\n"
+    "else its first.\n\n"
     "      --id N             id of a dma, interrupt or submit record\n"
+    "      --all              every dma and interrupt record, one after the other\n"
+    "      --json             one JSON object for each request, on one line\n"
     "  -c, --config F.ini     configuration\n"
     "      --set KEY=VALUE    set one key (repeatable)\n"
     "  -h, --help\n\n"
     "Example:\n"
     "  svasim explain --id 5 traces/supervisor_sva/supervisor_sva.svt\n";
 
-/* --- one step --- */
+/* --- the tables' answer --- */
 
 static void on_step(void *user, const svasim_step *step)
 {
-    struct explain *explain = user;
-    if (step->is_update) {
-        printf("      sets");
-        cli_dump_fields(step->layout, step->words);
+    struct explained *explained = user;
+    if (explained->step_count == EXPLAIN_STEPS_MAX) {
+        explained->steps_lost++;
         return;
     }
-    explain->steps++;
-    if (!step->layout) {
-        printf("  %2u  read at 0x%" PRIx64 " failed\n", explain->steps, step->hpa);
-        return;
-    }
-    printf("  %2u  %s, section %s, at 0x%" PRIx64, explain->steps, step->layout->title,
-           step->layout->section, step->hpa);
-    if (step->level)
-        printf(", level %u%s", step->level, step->is_nested ? " of the second stage" : "");
-    if (step->is_nested)
-        printf(" for 0x%" PRIx64, step->input);
-    printf("\n     ");
-    cli_dump_fields(step->layout, step->words);
-}
-
-/* --- the answer --- */
-
-/* An interrupt request that names an entry of the table (section 5.1.2.2). */
-static bool is_remappable(const svasim_request *request)
-{
-    return request->at == SVASIM_UNTRANSLATED && request->pasid == SVASIM_NO_PASID &&
-           request->op == SVASIM_WRITE && request->length == 4 && request->address >> 20 == 0xfee &&
-           (request->address & 16);
-}
-
-static void print_request(uint64_t id, const svasim_request *request)
-{
-    static const char *const ops[] = {"read", "write", "atomic"};
-    static const char *const kinds[] = {"", "translation request, ", "translated ", "reserved "};
-    char sid[CLI_SID_TEXT];
-    cli_sid_format(request->source_id, sid);
-    printf("request %" PRIu64 ": %s%s by %s at 0x%" PRIx64 ", %" PRIu32 " bytes", id,
-           kinds[request->at & 3], ops[request->op % 3], sid, request->address, request->length);
-    if (request->pasid == SVASIM_NO_PASID)
-        printf(", without PASID");
-    else
-        printf(", pasid %" PRIu32 "%s", request->pasid,
-               request->flags & SVASIM_PRIV ? ", privileged" : ", user");
-    if (is_remappable(request))
-        printf(", interrupt index %" PRIu32, svasim_interrupt_index(request));
-    printf("\n");
-}
-
-static void print_cached(const struct explain *explain)
-{
-    static const char *const caches[2][3] = {{"iotlb_4k", "iotlb_2m", "iotlb_1g"},
-                                             {"hpt_4k", "hpt_2m", "hpt_1g"}};
-    const svasim *unit = svasim_machine_unit(explain->machine);
-    const svasim_request *request = &explain->request;
-    if (is_remappable(request)) {
-        if (svasim_cache_holds(unit, "iec", 0, SVASIM_NO_PASID, svasim_interrupt_index(request)))
-            printf("cache   iec holds this entry: the unit may answer from it instead\n");
-        return;
-    }
-    bool translated = request->at == SVASIM_TRANSLATED;
-    for (unsigned i = 0; i < 3; i++)
-        if (svasim_cache_holds(unit, caches[translated][i], request->source_id, request->pasid,
-                               request->address))
-            printf("cache   %s holds this page: the unit may answer from it instead\n",
-                   caches[translated][i]);
-}
-
-static void print_answer(const svasim_response *response)
-{
-    static const char *const statuses[] = {"success", "Unsupported Request", "Completer Abort"};
-    const svasim_fault_info *fault = svasim_fault_at(response->fault);
-    char message[CLI_INTERRUPT_TEXT];
-    if (fault) {
-        printf("answer  fault %s, reason 0x%02x: %s (section %s)\n", fault->name, fault->code,
-               fault->condition, fault->section);
-        printf("        the device gets %s; %s\n", statuses[response->status % 3],
-               response->flags & SVASIM_RECORDED ? "logged" : "not logged");
-        return;
-    }
-    printf("answer  %s", statuses[response->status % 3]);
-    if (response->flags & SVASIM_INTERRUPT)
-        printf(", %s", cli_interrupt_text(response, message));
-    else if (response->status == SVASIM_STATUS_OK)
-        printf(", address 0x%" PRIx64 ", page 0x%" PRIx64 ", rights %s%s", response->address,
-               response->page_bytes, response->rights & SVASIM_R ? "r" : "-",
-               response->rights & SVASIM_W ? "w" : "-");
-    printf("; %u reads, %u updates\n", response->reads, response->updates);
+    explained->steps[explained->step_count++] = (struct explain_step){.step = *step};
 }
 
 /* Value of a capability as the unit's registers tell it. */
@@ -147,90 +71,133 @@ static bool is_interrupt_reason(unsigned code)
 }
 
 /* The record that holds this request's fault, if software can still find one. */
-static void print_record(svasim *unit, const svasim_request *request, unsigned code)
+static void find_record(struct explained *explained, svasim *unit)
 {
     const svasim_layout *layout = svasim_layout_find("fault_record");
-    const svasim_field *f = svasim_field_find(layout, "f"), *sid = svasim_field_find(layout, "sid");
-    const svasim_field *fr = svasim_field_find(layout, "fr"), *fi = svasim_field_find(layout, "fi");
-    const svasim_field *pp = svasim_field_find(layout, "pp"), *pv = svasim_field_find(layout, "pv");
+    const svasim_request *request = &explained->request;
+    unsigned code = svasim_fault_at(explained->response.fault)->code;
     bool has_pasid = request->pasid != SVASIM_NO_PASID;
     uint32_t base = 16 * (uint32_t)capability(unit, "cap.fro");
+#define GET(name) svasim_field_get(svasim_field_find(layout, name), words)
     for (uint64_t i = capability(unit, "cap.nfr") + 1; i-- > 0;) {
         uint64_t words[2] = {0};
         (void)svasim_mmio_read(unit, base + 16 * (uint32_t)i, 8, &words[0]);
         (void)svasim_mmio_read(unit, base + 16 * (uint32_t)i + 8, 8, &words[1]);
-        uint64_t page = svasim_field_get(fi, words);
-        if (!svasim_field_get(f, words) || svasim_field_get(fr, words) != code ||
-            svasim_field_get(sid, words) != request->source_id ||
+        uint64_t page = GET("fi");
+        if (!GET("f") || GET("fr") != code || GET("sid") != request->source_id ||
             (!is_interrupt_reason(code) && (page & request->address) != page) ||
-            svasim_field_get(pp, words) != has_pasid ||
-            svasim_field_get(pv, words) != (has_pasid ? request->pasid : 0))
+            GET("pp") != has_pasid || GET("pv") != (has_pasid ? request->pasid : 0))
             continue;
-        printf("record  FRCD[%" PRIu64 "]", i);
-        cli_dump_fields(layout, words);
+        explained->has_record = true;
+        explained->record = (unsigned)i;
+        memcpy(explained->record_words, words, sizeof words);
         return;
     }
-    printf("record  none: the fault recording registers were full\n");
+#undef GET
 }
 
-/* --- the command --- */
-
-static void tell(struct explain *explain, const svasim_request *request)
+/* The tables cannot know that memory refuses an update: there the unit's own answer counts. */
+static bool is_of_memory(unsigned fault)
 {
-    svasim_response response = {0};
-    explain->request = *request;
-    explain->seen = true;
-    explain->steps = 0;
-    print_request(explain->id, request);
-    if (svasim_explain(svasim_machine_unit(explain->machine), request, on_step, explain,
-                       &response) != SVASIM_OK) {
-        cli_message("%s", svasim_error(svasim_machine_unit(explain->machine)));
-        return;
-    }
-    print_cached(explain);
-    print_answer(&response);
-    explain->fault = response.fault;
-    explain->recorded = (response.flags & SVASIM_RECORDED) != 0;
+    return fault == SVASIM_FAULT_SFS_10 || fault == SVASIM_FAULT_SSS_6 ||
+           fault == SVASIM_FAULT_INT_27;
 }
 
+static void look(struct explain *explain, uint64_t id, const svasim_request *request)
+{
+    svasim *unit = svasim_machine_unit(explain->machine);
+    struct explained *explained = &explain->explained;
+    uint64_t rtaddr = 0;
+    memset(explained, 0, sizeof *explained);
+    explained->id = id;
+    explained->request = *request;
+    if (svasim_explain(unit, request, on_step, explained, &explained->response) != SVASIM_OK) {
+        cli_message("%s", svasim_error(unit));
+        explain->code = CLI_EXIT_INPUT;
+        return;
+    }
+    (void)svasim_mmio_read(unit, 0x20, 8, &rtaddr);
+    explained->ssirwe = capability(unit, "cap.ssirws") && (rtaddr & 0x80);
+    explained->zero_reads_waived = capability(unit, "cap.zlr") != 0;
+    explained->mhz = cli_config_number(svasim_machine_config(explain->machine), "clock.freq_mhz");
+    if (explain->runs)
+        explained->timed = explain_runs_find(explain->runs, id, request);
+    if (explained->timed && is_of_memory(explained->timed->response.fault))
+        explained->response = explained->timed->response;
+    explain_judge(explained);
+    explain->seen = true;
+}
+
+/* Print what was seen, after the record acted: only then is its fault recorded. */
+static void tell(struct explain *explain)
+{
+    struct explained *explained = &explain->explained;
+    if (!explain->seen)
+        return;
+    explain->seen = false;
+    if (explained->response.fault && (explained->response.flags & SVASIM_RECORDED))
+        find_record(explained, svasim_machine_unit(explain->machine));
+    if (explain->printed && !explain->json)
+        putchar('\n');
+    explain->printed = true;
+    if (!explain->json) {
+        explain_print(explained);
+    } else if (!explain_print_json(explained)) {
+        cli_message("out of memory");
+        explain->code = CLI_EXIT_SYSTEM;
+    }
+}
+
+/* --- the trace --- */
+
+/* Requests of a descriptor: the first that faults, else the first. */
 static void on_event(void *user, const svasim_event *event)
 {
     struct explain *explain = user;
-    if (event->kind != SVASIM_EVENT_TRANSLATION || event->id != explain->id)
+    if (event->kind != SVASIM_EVENT_TRANSLATION || explain->all || event->id != explain->id)
         return;
     bool fault = event->response->fault != SVASIM_FAULT_NONE;
-    if (!explain->seen || (fault && explain->fault == SVASIM_FAULT_NONE))
-        tell(explain, event->request);
+    if (!explain->seen || (fault && explain->explained.response.fault == SVASIM_FAULT_NONE))
+        look(explain, event->id, event->request);
+}
+
+static bool is_request(const svasim_record *record)
+{
+    return record->kind == SVASIM_RECORD_DMA || record->kind == SVASIM_RECORD_INTERRUPT;
+}
+
+/* One record. True: it was the last one that matters. */
+static bool step(struct explain *explain, svasim_reader *reader, const svasim_record *record)
+{
+    bool wanted = is_request(record) && (explain->all || record->value[0] == explain->id);
+    bool submit = record->kind == SVASIM_RECORD_SUBMIT && !explain->all &&
+                  record->value[SVASIM_F_SUBMIT_id] == explain->id;
+    svasim_request request;
+    if (wanted && svasim_machine_unit(explain->machine) &&
+        !svasim_machine_request(record, &request))
+        look(explain, record->value[0], &request);
+    svasim_err err = svasim_machine_apply(explain->machine, record);
+    if (err != SVASIM_OK) {
+        explain->code = cli_record_message(explain->path, reader, record, err,
+                                           svasim_machine_error(explain->machine));
+        return true;
+    }
+    if (wanted || submit)
+        tell(explain);
+    return (wanted || submit) && !explain->all;
 }
 
 static int feed(struct explain *explain, svasim_reader *reader)
 {
     const svasim_record *record;
     svasim_err err;
-    while ((err = svasim_reader_next(reader, &record)) == SVASIM_OK && record) {
-        bool wanted =
-            (record->kind == SVASIM_RECORD_DMA || record->kind == SVASIM_RECORD_INTERRUPT) &&
-            record->value[0] == explain->id;
-        bool last = wanted || (record->kind == SVASIM_RECORD_SUBMIT &&
-                               record->value[SVASIM_F_SUBMIT_id] == explain->id);
-        if (wanted && svasim_machine_unit(explain->machine)) {
-            svasim_request request;
-            if (!svasim_machine_request(record, &request))
-                tell(explain, &request);
-        }
-        err = svasim_machine_apply(explain->machine, record);
-        if (err != SVASIM_OK)
-            return cli_record_message(explain->path, reader, record, err,
-                                      svasim_machine_error(explain->machine));
-        if (!last)
-            continue;
-        if (explain->recorded)
-            print_record(svasim_machine_unit(explain->machine), &explain->request,
-                         svasim_fault_at(explain->fault)->code);
-        return CLI_EXIT_OK;
-    }
+    while ((err = svasim_reader_next(reader, &record)) == SVASIM_OK && record)
+        if (step(explain, reader, record) || explain->code != CLI_EXIT_OK)
+            return explain->code;
     if (err != SVASIM_OK)
         return cli_trace_message(svasim_reader_error(reader));
+    if (explain->all)
+        return CLI_EXIT_OK;
     cli_message("%s: no dma, interrupt or submit record has the id %" PRIu64, explain->path,
                 explain->id);
     return CLI_EXIT_USAGE;
@@ -240,6 +207,8 @@ static int run(struct explain *explain, const struct cli_pins *pins)
 {
     svasim_trace_error error;
     svasim_machine_options options = {.functional = true, .on_event = on_event, .user = explain};
+    if (strcmp(explain->path, "-") != 0) /* which can be read once only */
+        explain->runs = explain_runs_make(explain->path, pins, explain->all ? NULL : &explain->id);
     svasim_reader *reader = svasim_reader_open(explain->path, &error);
     if (!reader)
         return cli_trace_message(&error);
@@ -257,22 +226,29 @@ static int run(struct explain *explain, const struct cli_pins *pins)
     return code;
 }
 
+/* --- the command --- */
+
 static int parse(struct explain *explain, struct cli_pins *pins, int argc, char **argv)
 {
-    enum { ID = 256, SET };
+    enum { ID = 256, ALL, JSON, SET };
     static const struct option options[] = {{"id", required_argument, NULL, ID},
+                                            {"all", no_argument, NULL, ALL},
+                                            {"json", no_argument, NULL, JSON},
                                             {"set", required_argument, NULL, SET},
                                             {"config", required_argument, NULL, 'c'},
                                             {"help", no_argument, NULL, 'h'},
                                             {NULL, 0, NULL, 0}};
     int option, code = CLI_EXIT_OK;
-    bool has_id = false;
     opterr = 0;
     while (code == CLI_EXIT_OK && (option = getopt_long(argc, argv, ":c:h", options, NULL)) != -1) {
         if (option == ID) {
-            has_id = cli_number(optarg, &explain->id);
-            if (!has_id)
+            explain->has_id = cli_number(optarg, &explain->id);
+            if (!explain->has_id)
                 return cli_usage("explain", "--id: \"%s\" is not a number", optarg);
+        } else if (option == ALL) {
+            explain->all = true;
+        } else if (option == JSON) {
+            explain->json = true;
         } else if (option == SET) {
             code = cli_pins_assign(pins, "explain", optarg);
         } else if (option == 'c') {
@@ -284,8 +260,8 @@ static int parse(struct explain *explain, struct cli_pins *pins, int argc, char 
             return cli_usage_option("explain", option, argv);
         }
     }
-    if (code == CLI_EXIT_OK && !has_id)
-        return cli_usage("explain", "--id: which request?");
+    if (code == CLI_EXIT_OK && explain->has_id == explain->all)
+        return cli_usage("explain", "--id N or --all: which request?");
     if (code == CLI_EXIT_OK && argc - optind != 1)
         return cli_usage("explain", "expected one trace");
     return code;
@@ -293,13 +269,19 @@ static int parse(struct explain *explain, struct cli_pins *pins, int argc, char 
 
 int cli_cmd_explain(int argc, char **argv)
 {
-    struct explain explain = {0};
+    struct explain *explain = calloc(1, sizeof *explain);
     struct cli_pins pins = {NULL, 0};
-    int code = parse(&explain, &pins, argc, argv);
-    if (code == CLI_EXIT_OK) {
-        explain.path = argv[optind];
-        code = run(&explain, &pins);
+    if (!explain) {
+        cli_message("out of memory");
+        return CLI_EXIT_SYSTEM;
     }
+    int code = parse(explain, &pins, argc, argv);
+    if (code == CLI_EXIT_OK) {
+        explain->path = argv[optind];
+        code = run(explain, &pins);
+    }
+    explain_runs_free(explain->runs);
     cli_pins_free(&pins);
+    free(explain);
     return code < 0 ? CLI_EXIT_OK : code;
 }

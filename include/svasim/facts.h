@@ -197,6 +197,56 @@ typedef struct svasim_perf_event_info {
 /** NULL past the end */
 SVASIM_API const svasim_perf_event_info *svasim_perf_event_at(unsigned index);
 
+/** What a request is checked against, in the order in which a request meets them. */
+typedef enum svasim_check_stage {
+    SVASIM_CHECK_INGRESS,   /**< the table mode, before any table is read */
+    SVASIM_CHECK_INTERRUPT, /**< a request in the interrupt range, before any table is read */
+    SVASIM_CHECK_LEGACY_ROOT,
+    SVASIM_CHECK_ROOT,
+    SVASIM_CHECK_LEGACY_CONTEXT, /**< with what a legacy entry lets this request do */
+    SVASIM_CHECK_CONTEXT,        /**< likewise */
+    SVASIM_CHECK_PASID_DIR,
+    SVASIM_CHECK_PASID,         /**< with what it lets this request do */
+    SVASIM_CHECK_FIRST,         /**< a first-stage entry */
+    SVASIM_CHECK_LEGACY_SECOND, /**< a second-stage entry */
+    SVASIM_CHECK_SECOND,
+    SVASIM_CHECK_HOST,   /**< a host permission entry */
+    SVASIM_CHECK_ENTRY,  /**< an interrupt entry */
+    SVASIM_CHECK_POSTED, /**< a posted-interrupt descriptor */
+    SVASIM_CHECK_RESULT, /**< what came out, when nothing is left to read */
+    SVASIM_CHECK_STAGES
+} svasim_check_stage;
+
+/** When a check is made: all of these hold. */
+enum {
+    SVASIM_WHEN_TOP = 1u << 0,      /**< first entry of its walk */
+    SVASIM_WHEN_LOWER = 1u << 1,    /**< any other */
+    SVASIM_WHEN_LEAF = 1u << 2,     /**< entry of a page */
+    SVASIM_WHEN_FIRST = 1u << 3,    /**< the translation has a first stage */
+    SVASIM_WHEN_SECOND = 1u << 4,   /**< it has a second stage */
+    SVASIM_WHEN_NESTED = 1u << 5,   /**< it has both */
+    SVASIM_WHEN_ALONE = 1u << 6,    /**< it has the second stage only */
+    SVASIM_WHEN_PASS = 1u << 7,     /**< pass-through */
+    SVASIM_WHEN_OF_TABLE = 1u << 8, /**< nested: where a first-stage entry lies */
+    SVASIM_WHEN_UNREAD = 1u << 9,   /**< no first-stage entry was read before */
+    SVASIM_WHEN_READ = 1u << 10,    /**< one was */
+    SVASIM_WHEN_READS = 1u << 11,   /**< the request reads */
+    SVASIM_WHEN_WRITES = 1u << 12,  /**< it writes; or is a translation request for writing */
+    SVASIM_WHEN_ZERO = 1u << 13,    /**< it is a zero-length read */
+    SVASIM_WHEN_HOST = 1u << 14     /**< the host permission table is in use */
+};
+
+/** A check, and the fault of a request that does not pass it. */
+typedef struct svasim_check_info {
+    const char *section; /**< of the VT-d specification rev 5.10 */
+    const char *says;    /**< what holds if it passes: "it is present" */
+    uint16_t fault;      /**< svasim_fault */
+    uint16_t when;       /**< SVASIM_WHEN_ bits; 0: always */
+    uint8_t stage;       /**< svasim_check_stage */
+} svasim_check_info;
+/** Row `index`: by stage, and in the order in which each stage makes them; NULL past the end. */
+SVASIM_API const svasim_check_info *svasim_check_at(unsigned index);
+
 /** Where software reads a capability: a config key as bits of CAP_REG or ECAP_REG. */
 typedef struct svasim_capability_info {
     const char *key;  /**< "cap.mgaw" */

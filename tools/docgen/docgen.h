@@ -17,6 +17,8 @@ bool sv_doc_configuration(FILE *out, const char *source);
 bool sv_doc_policies(FILE *out, const char *source);
 bool sv_doc_layouts(FILE *out, const char *source);
 bool sv_doc_faults(FILE *out, const char *source);
+bool sv_doc_checks(FILE *out, const char *source);
+bool sv_doc_invalidation(FILE *out, const char *source);
 bool sv_doc_registers(FILE *out, const char *source);
 bool sv_doc_counters(FILE *out, const char *source);
 bool sv_doc_caches(FILE *out, const char *source);

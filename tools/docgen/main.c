@@ -21,6 +21,8 @@ static const struct page {
     {"docs/policies.md", NULL, sv_doc_policies},
     {"docs/generated/layouts.md", NULL, sv_doc_layouts},
     {"docs/generated/faults.md", NULL, sv_doc_faults},
+    {"docs/generated/checks.md", NULL, sv_doc_checks},
+    {"docs/generated/invalidation.md", NULL, sv_doc_invalidation},
     {"docs/generated/registers.md", NULL, sv_doc_registers},
     {"docs/generated/counters.md", NULL, sv_doc_counters},
     {"docs/generated/caches.md", NULL, sv_doc_caches},
