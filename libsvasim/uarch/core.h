@@ -13,12 +13,12 @@ struct sv_core {
     struct sv_registers registers;
     struct sv_caches caches;
     svasim_ports ports;
-    void (*on_act)(void *watcher, const svasim_act *act); /* NULL: nobody watches */
-    void *watcher;
     uint32_t piece_bytes; /* that arrive at once */
     uint32_t plain_bytes; /* longest read that is one call of ports.read, whatever it is for */
     uint64_t counter[SV_COUNTER_COUNT];
     uint64_t faults[SVASIM_FAULT_COUNT];
+    void (*on_act)(void *watcher, const svasim_act *act); /* NULL: nobody watches */
+    void *watcher;
 };
 
 /* All that a response needs of a request that is done. */

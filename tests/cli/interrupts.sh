@@ -23,14 +23,15 @@ expect_code 0 "$svasim" explain --id 1 trace.svt
 has out "request 1: write by 00:02.0 at 0xfee00030, 4 bytes, without PASID, interrupt index 1"
 has out "1  Interrupt remapping table entry, posted, section 9.10"
 has out "2  Posted interrupt descriptor, section 9.11, at 0x200000"
-has out "sets pir1=2 on=1 nv=0xf2 ndst=0x300"
+has out "sets         pir1=2 on=1 nv=0xf2 ndst=0x300"
 has out "success, posted, message 0xfee03000 0x40f2: vector 0xf2 to physical 0x3, fixed, edge"
 has out "2 reads, 2 updates"
 expect_code 0 "$svasim" explain --id 2 trace.svt
 has out "message 0xfee02000 0x4033: vector 0x33 to physical 0x2, fixed, edge; 1 reads, 0 updates"
-lacks out "iec holds"
+has out "caches  iec missed, iec filled"
 expect_code 0 "$svasim" explain --id 3 trace.svt
-has out "cache   iec holds this entry"
+has out "FAILED       INT.26 it accepts this source id (section 5.1.4)"
+has out "remedy  Let SID, SQ and SVT"
 has out "fault INT.26, reason 0x26"
 has out "record  FRCD[0] fi=0x5000000000000 sid=0x18 fr=0x26 f=1"
 expect_code 0 "$svasim" explain --id 4 trace.svt
