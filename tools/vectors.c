@@ -118,6 +118,10 @@ static int name_all(struct vectors_scenario *scenarios, const struct check_list 
             cli_message("out of memory");
             return CLI_EXIT_SYSTEM;
         }
+        json_t *valid = json_string(scenarios[i].path);
+        if (!valid)
+            return cli_usage("vectors", "%s: a path that is no UTF-8", scenarios[i].path);
+        json_decref(valid);
     }
     qsort(scenarios, list->count, sizeof scenarios[0], by_name);
     for (size_t i = 0; i < list->count; i++) {

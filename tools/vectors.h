@@ -58,11 +58,14 @@ struct vectors_run {
     unsigned needs;
     uint64_t requests;
     bool image_done;
-    bool failed; /* memory is short */
+    bool only_steps; /* nobody looks at the image */
+    bool failed;     /* memory is short */
 };
 
 /** vectors_json.c: values, and objects whose failures are remembered in the run. */
 json_t *vectors_hex(uint64_t value);
+/** An integer, unless it is too large for one in JSON. */
+json_t *vectors_number(uint64_t value);
 void vectors_set(struct vectors_run *run, json_t *object, const char *key, json_t *value);
 void vectors_append(struct vectors_run *run, json_t *array, json_t *value);
 void vectors_set_pasid(struct vectors_run *run, json_t *object, uint32_t pasid);

@@ -35,7 +35,7 @@ static void tell_input(struct vectors_run *run, json_t *step, const svasim_event
     const svasim_request *request = event->request;
     unsigned kind = run->record ? run->record->kind : SVASIM_RECORD_SUBMIT;
     bool direct = kind == SVASIM_RECORD_DMA || kind == SVASIM_RECORD_INTERRUPT;
-    vectors_set(run, step, "id", json_integer((json_int_t)event->id));
+    vectors_set(run, step, "id", vectors_number(event->id));
     vectors_set(run, step, "of", json_string(direct ? "record" : "descriptor"));
     vectors_set(run, step, "source_id", json_integer(request->source_id));
     vectors_set_pasid(run, step, request->pasid);
@@ -146,7 +146,7 @@ void vectors_tell_request(struct vectors_run *run, json_t *step, const svasim_ev
 void vectors_tell_page_request(struct vectors_run *run, json_t *step, const svasim_event *event)
 {
     const svasim_page_request *request = event->page_request;
-    vectors_set(run, step, "id", json_integer((json_int_t)event->id));
+    vectors_set(run, step, "id", vectors_number(event->id));
     vectors_set(run, step, "source_id", json_integer(request->source_id));
     vectors_set_pasid(run, step, request->pasid);
     vectors_set(run, step, "privileged", json_boolean(request->flags & SVASIM_PAGE_PRIV));

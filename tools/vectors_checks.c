@@ -167,9 +167,9 @@ static void check_interrupted(struct vectors_run *run)
         vectors_set(run, step, "address", vectors_hex(address));
     if (by_data)
         vectors_set(run, step, "data", vectors_hex(data));
-    json_array_foreach(run->messages, index, one) count +=
-        (!by_address || is_number(one, "address", address)) &&
-        (!by_data || is_number(one, "data", data));
+    json_array_foreach (run->messages, index, one)
+        count += (!by_address || is_number(one, "address", address)) &&
+                 (!by_data || is_number(one, "data", data));
     (void)json_array_clear(run->messages);
     expect_count(run, step, count);
 }
@@ -302,9 +302,13 @@ static const char *path_of(unsigned slot, bool page_request, const json_t *step)
     }
 }
 
-static void id_key(uint64_t id, char out[24])
+/* An id as a key. */
+static void id_key(const json_t *id, char out[24])
 {
-    (void)snprintf(out, 24, "%llu", (unsigned long long)id);
+    if (json_is_string(id))
+        (void)snprintf(out, 24, "%s", json_string_value(id));
+    else
+        (void)snprintf(out, 24, "%" JSON_INTEGER_FORMAT, json_integer_value(id));
 }
 
 void vectors_note_expect(struct vectors_run *run)
@@ -312,7 +316,9 @@ void vectors_note_expect(struct vectors_run *run)
     char key[24];
     if (run->record->kind != SVASIM_RECORD_EXPECT)
         return;
-    id_key(run->record->value[SVASIM_F_EXPECT_id], key);
+    json_t *id = vectors_number(run->record->value[SVASIM_F_EXPECT_id]);
+    id_key(id, key);
+    json_decref(id);
     json_int_t before = json_integer_value(json_object_get(run->asserted, key));
     vectors_set(run, run->asserted, key, json_integer(before | (json_int_t)run->record->present));
 }
@@ -322,14 +328,13 @@ void vectors_assert_all(struct vectors_run *run)
     json_t *step;
     size_t index;
     char key[24];
-    json_array_foreach(run->steps, index, step)
-    {
+    json_array_foreach (run->steps, index, step) {
         const char *what = json_string_value(json_object_get(step, "do"));
         const char *of = json_string_value(json_object_get(step, "of"));
         bool page_request = strcmp(what, "page_request") == 0;
         if (!page_request && (!of || strcmp(of, "record") != 0))
             continue;
-        id_key((uint64_t)json_integer_value(json_object_get(step, "id")), key);
+        id_key(json_object_get(step, "id"), key);
         json_int_t present = json_integer_value(json_object_get(run->asserted, key));
         for (unsigned slot = 0; slot < SVASIM_RECORD_FIELDS_MAX; slot++) {
             const char *path = present >> slot & 1 ? path_of(slot, page_request, step) : NULL;

@@ -99,8 +99,10 @@ int vectors_files_put(const char *directory, const struct vectors_scenario *scen
         json_t *one;
         errno = 0;
         bool ok = put_line(file, scenario->header);
-        json_array_foreach(scenario->image, index, one) ok = ok && put_memory(file, one);
-        json_array_foreach(scenario->steps, index, one) ok = ok && put_line(file, one);
+        json_array_foreach (scenario->image, index, one)
+            ok = ok && put_memory(file, one);
+        json_array_foreach (scenario->steps, index, one)
+            ok = ok && put_line(file, one);
         ok =
             ok && put_end(file, json_array_size(scenario->image), json_array_size(scenario->steps));
         code = close_file(file, path, ok);
@@ -123,7 +125,8 @@ int vectors_files_index(const char *directory, const json_t *index)
         const json_t *one;
         bool ok = true;
         errno = 0;
-        json_array_foreach(index, at, one) ok = ok && put_line(file, one);
+        json_array_foreach (index, at, one)
+            ok = ok && put_line(file, one);
         code = close_file(file, path, ok);
     }
     free(path);

@@ -53,12 +53,12 @@ static char *joined(const json_t *comments)
 {
     size_t bytes = 1, index;
     json_t *one;
-    json_array_foreach(comments, index, one) bytes += json_string_length(one) + 1;
+    json_array_foreach (comments, index, one)
+        bytes += json_string_length(one) + 1;
     char *text = calloc(bytes, 1), *at = text;
     if (!text)
         return NULL;
-    json_array_foreach(comments, index, one)
-    {
+    json_array_foreach (comments, index, one) {
         memcpy(at, json_string_value(one), json_string_length(one));
         at += json_string_length(one);
         *at++ = ' ';
@@ -84,9 +84,9 @@ static bool holds(const json_t *list, const char *text, size_t length)
 {
     const json_t *one;
     size_t index;
-    json_array_foreach(list, index,
-                       one) if (json_string_length(one) == length &&
-                                memcmp(json_string_value(one), text, length) == 0) return true;
+    json_array_foreach (list, index, one)
+        if (json_string_length(one) == length && memcmp(json_string_value(one), text, length) == 0)
+            return true;
     return false;
 }
 

@@ -13,6 +13,11 @@ json_t *vectors_hex(uint64_t value)
     return json_string(text);
 }
 
+json_t *vectors_number(uint64_t value)
+{
+    return value <= INT64_MAX ? json_integer((json_int_t)value) : vectors_hex(value);
+}
+
 void vectors_set(struct vectors_run *run, json_t *object, const char *key, json_t *value)
 {
     if (json_object_set_new(object, key, value) != 0)
@@ -45,6 +50,8 @@ void vectors_assert(struct vectors_run *run, json_t *step, const char *path)
     size_t index;
     if (!list)
         vectors_set(run, step, "asserted", json_array());
-    json_array_foreach(list, index, one) if (strcmp(json_string_value(one), path) == 0) return;
+    json_array_foreach (list, index, one)
+        if (strcmp(json_string_value(one), path) == 0)
+            return;
     vectors_append(run, json_object_get(step, "asserted"), json_string(path));
 }

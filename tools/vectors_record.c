@@ -41,7 +41,7 @@ static void note_word(struct vectors_run *run, uint64_t address)
 static void on_store(struct vectors_run *run, const svasim_crossing *crossing)
 {
     struct vectors_stores *stores = &run->stores;
-    if (crossing->bytes == 0)
+    if (crossing->bytes == 0 || (run->only_steps && !run->image_done && !crossing->kept))
         return;
     if (crossing->kept)
         vectors_image_close(run);
@@ -96,7 +96,9 @@ void vectors_image_close(struct vectors_run *run)
     if (run->image_done)
         return;
     run->image_done = true;
-    run->image = take_runs(run, true);
+    if (!run->only_steps)
+        run->image = take_runs(run, true);
+    run->stores.count = 0;
 }
 
 void vectors_settle(struct vectors_run *run)
@@ -209,7 +211,7 @@ static void on_device_done(struct vectors_run *run, const svasim_crossing *cross
 static void on_time(struct vectors_run *run, const svasim_crossing *crossing)
 {
     json_t *step = run->step = vectors_step(run, "advance");
-    vectors_set(run, step, "tick", json_integer((json_int_t)crossing->tick));
+    vectors_set(run, step, "tick", vectors_number(crossing->tick));
     vectors_set(run, step, "timed", json_true());
     run->needs |= VECTORS_TIME;
 }

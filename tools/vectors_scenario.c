@@ -132,14 +132,14 @@ static json_t *all_depends(struct vectors_run *run)
 {
     json_t *all = json_array(), *step, *why, *known;
     size_t i, j, k;
-    json_array_foreach(run->steps, i, step)
-        json_array_foreach(json_object_get(step, "depends_on"), j, why)
-    {
-        bool there = false;
-        json_array_foreach(all, k, known) there = there || json_equal(known, why);
-        if (!there && json_array_append(all, why) != 0)
-            run->failed = true;
-    }
+    json_array_foreach (run->steps, i, step)
+        json_array_foreach (json_object_get(step, "depends_on"), j, why) {
+            bool there = false;
+            json_array_foreach (all, k, known)
+                there = there || json_equal(known, why);
+            if (!there && json_array_append(all, why) != 0)
+                run->failed = true;
+        }
     return all;
 }
 

@@ -69,6 +69,23 @@ grep -q '"do":"request".*"depends_on":\[.*"policy.legacy_atomic"' once/legacy_at
 grep '"do":"request"' once/unmap_with_flush.jsonl | head -n 1 | grep -q '"depends_on":\["caches"' &&
     fail "a first request depends on caches"
 
+# Another unit that is right as well passes: one without caches, one that decides open points otherwise.
+without=
+for cache in $(sed -n 's/^CACHE([A-Z0-9_]*, *"\([a-z0-9_]*\)".*/\1/p' "$sources/libsvasim/spec/caches.def"); do
+    without="$without --set $cache.enabled=off"
+done
+[ "$(echo "$without" | wc -w)" -ge 40 ] || fail "only these caches: $without"
+# shellcheck disable=SC2086 # words on purpose
+expect_code 0 "$player" $without once
+lacks out "0 scenarios played"
+for key in us_check=early iotlb_denied=walk collapse_faults=on nested_read_only_table=sgn6 \
+    legacy_atomic=read page_event_pending=ppr am_above_mamv=accept; do
+    expect_code 0 "$player" --set policy.$key once
+done
+sed 's/,"depends_on":\[[^]]*\]}$/}/' once/unmap_without_flush.jsonl >unmarked.jsonl
+expect_code 1 "$player" --set iotlb_4k.enabled=off unmarked.jsonl
+has out 'expect.status: expected "success", got "unsupported_request"'
+
 # --- the player would notice ---
 
 # changed FILE CODE SED: a copy that sed changed ends with this exit code.
@@ -127,6 +144,14 @@ has out "2 failed"
 [ -f set/new/unmet.jsonl ] && fail "vectors of an expectation that is not met"
 expect_code 1 "$svasim" vectors set/new bad --filter unmet
 expect_code 0 "$player" --schema "$schema" set/new/deep/good.jsonl
+# Numbers that JSON has no integer for.
+printf 'dma id=18446744073709551615 read 00:01.0 0xffffffffffffffc0\nexpect 18446744073709551615 ok pa=0xffffffffffffffc0\n' |
+    trace >outside/wide.svt
+expect_code 0 "$svasim" vectors set/wide outside/wide.svt
+has set/wide/wide.jsonl '"id":"0xffffffffffffffff"'
+has set/wide/wide.jsonl '"asserted":["expect.status","expect.address"]'
+expect_code 0 "$player" --schema "$schema" set/wide/wide.jsonl
+rm outside/wide.svt
 # Binary traces, and a trace without any request.
 "$svasim" convert bad/deep/good.svt outside/good.svb
 trace </dev/null >outside/empty.svt

@@ -216,6 +216,38 @@ static void stores_are_seen_by_who_snoops(void **state)
     assert_int_equal(svasim_front_kept_lines(bed->front), 0);
 }
 
+static void count_store(void *user, uint64_t hpa, size_t bytes)
+{
+    unsigned *count = user;
+    assert_true(hpa >= 0x1000 && bytes == 8);
+    ++*count;
+}
+
+/* Who watched the memory before is told as well, and is told again when the front is gone. */
+static void other_watchers_are_told_too(void **state)
+{
+    (void)state;
+    unsigned count = 0;
+    svasim_mem *mem = svasim_mem_create(0, NULL);
+    assert_non_null(mem);
+    svasim_mem_watcher none = svasim_mem_watch(mem, count_store, &count);
+    assert_null(none.before);
+    svasim_front *front = svasim_front_create(mem, NULL);
+    assert_non_null(front);
+    svasim_front_cpu_cache(front, SVASIM_CPU_CACHE_KEEP);
+    assert_int_equal(svasim_mem_write64(mem, 0x1000, 1), SVASIM_OK);
+    assert_int_equal(count, 1);
+    assert_int_equal(svasim_front_kept_lines(front), 1);
+    svasim_front_destroy(front);
+    assert_int_equal(svasim_mem_write64(mem, 0x1008, 1), SVASIM_OK);
+    assert_int_equal(count, 2);
+    svasim_mem_watcher counter = svasim_mem_watch(mem, NULL, NULL);
+    assert_ptr_equal(counter.user, &count);
+    assert_int_equal(svasim_mem_write64(mem, 0x1010, 1), SVASIM_OK);
+    assert_int_equal(count, 2);
+    svasim_mem_destroy(mem);
+}
+
 /* Writes and locked accesses of the unit, and writes of devices, snoop: the line is written back.
  */
 static void snooping_writes_take_the_line(void **state)
@@ -315,6 +347,7 @@ int main(void)
         cmocka_unit_test(short_memory_changes_nothing),
         cmocka_unit_test(saying_it_again_changes_nothing),
         cmocka_unit_test_setup_teardown(stores_are_seen_by_who_snoops, open_bed, close_bed),
+        cmocka_unit_test(other_watchers_are_told_too),
         cmocka_unit_test_setup_teardown(snooping_writes_take_the_line, open_bed, close_bed),
         cmocka_unit_test_setup_teardown(lines_come_and_go, open_bed, close_bed),
         cmocka_unit_test(without_memory_stores_are_there_at_once),

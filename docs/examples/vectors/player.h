@@ -21,9 +21,16 @@ struct world {
     json_t *messages, *told; /* since the last count of them */
 };
 
+/* What the unit under test has otherwise: `--set key=value`. */
+struct setting {
+    const char *key, *value;
+};
+
 /* One file. */
 struct player {
     struct world world;
+    const struct setting *settings; /* of a unit that is another one than the vectors' */
+    int other;
     const char *path, *name;
     unsigned long line, step;
     unsigned long steps, requests, differences;
@@ -31,7 +38,8 @@ struct player {
 };
 
 /* world.c */
-const char *world_open(struct world *world, const json_t *header); /* NULL, or what is wrong */
+const char *world_open(struct world *world, const json_t *header,
+                       const struct setting *settings); /* NULL, or what is wrong */
 void world_close(struct world *world);
 const char *world_store(struct world *world, const json_t *run, const char *by, int kept);
 
@@ -47,8 +55,9 @@ json_t *answer_fault(unsigned fault);
 
 /* compare.c: each difference is printed and counted. */
 void compare(struct player *player, const char *part, const json_t *wanted, const json_t *got);
-/* Registers read what the vectors said so far; those that `told` names have changed. */
-void compare_registers(struct player *player, const json_t *told, const json_t *records);
+/* Registers read what the vectors said so far; those that `told` names have changed. With `free`
+   they may read anything, which is what they are expected to read from now on. */
+void compare_registers(struct player *player, const json_t *told, const json_t *records, int free);
 
 /* schema.c: NULL, or why `value` is not what the schema allows; `where` gets the place. */
 const char *schema_check(const json_t *root, const json_t *schema, const json_t *value,

@@ -54,7 +54,9 @@ static int is_one_of(const json_t *list, const json_t *value)
 {
     size_t index;
     json_t *one;
-    json_array_foreach(list, index, one) if (json_equal(one, value)) return 1;
+    json_array_foreach (list, index, one)
+        if (json_equal(one, value))
+            return 1;
     return 0;
 }
 
@@ -64,7 +66,9 @@ static int is_some_type(const json_t *types, const json_t *value)
     json_t *one;
     if (json_is_string(types))
         return is_type(value, json_string_value(types));
-    json_array_foreach(types, index, one) if (is_type(value, json_string_value(one))) return 1;
+    json_array_foreach (types, index, one)
+        if (is_type(value, json_string_value(one)))
+            return 1;
     return 0;
 }
 
@@ -116,14 +120,12 @@ static const char *check_object(struct check *c, const json_t *schema, const jso
     size_t index;
     const char *key;
     json_t *one;
-    json_array_foreach(json_object_get(schema, "required"), index, one)
-    {
+    json_array_foreach (json_object_get(schema, "required"), index, one) {
         (void)snprintf(inner, sizeof inner, "%s.%s", at, json_string_value(one));
         if (!json_object_get(value, json_string_value(one)))
             return mistake(c, inner, "missing");
     }
-    json_object_foreach((json_t *)value, key, one)
-    {
+    json_object_foreach ((json_t *)value, key, one) {
         const json_t *rule = json_object_get(properties, key);
         (void)snprintf(inner, sizeof inner, "%s.%s", at, key);
         if (!rule && json_is_false(others))
@@ -146,8 +148,7 @@ static const char *check_array(struct check *c, const json_t *schema, const json
     if ((low && (json_int_t)json_array_size(value) < json_integer_value(low)) ||
         (high && (json_int_t)json_array_size(value) > json_integer_value(high)))
         return mistake(c, at, "too few or too many");
-    json_array_foreach(value, index, one)
-    {
+    json_array_foreach (value, index, one) {
         (void)snprintf(inner, sizeof inner, "%s[%zu]", at, index);
         const char *wrong = check(c, json_object_get(schema, "items"), one, inner, depth);
         if (wrong)
@@ -172,8 +173,7 @@ static int is_other(const struct check *c, const json_t *schema, const json_t *v
     json_t *rule;
     if (reference)
         schema = find(c->root, reference);
-    json_object_foreach(json_object_get(schema, "properties"), key, rule)
-    {
+    json_object_foreach (json_object_get(schema, "properties"), key, rule) {
         const json_t *is = json_object_get(rule, "const"), *has = json_object_get(value, key);
         if (is && has && !json_equal(is, has))
             return 1;
@@ -189,8 +189,7 @@ static const char *check_one_of(struct check *c, const json_t *list, const json_
     unsigned matching = 0;
     size_t index;
     json_t *one;
-    json_array_foreach(list, index, one)
-    {
+    json_array_foreach (list, index, one) {
         if (is_other(c, one, value))
             continue;
         const char *wrong = check(c, one, value, at, depth);

@@ -109,8 +109,7 @@ static const char *do_store(struct world *world, const json_t *step)
 {
     size_t index;
     json_t *run;
-    json_array_foreach(json_object_get(step, "runs"), index, run)
-    {
+    json_array_foreach (json_object_get(step, "runs"), index, run) {
         const char *wrong = world_store(world, run, text(step, "by"), flag(step, "kept"));
         if (wrong)
             return wrong;
@@ -124,8 +123,8 @@ static const char *do_fail(struct world *world, const json_t *step)
     unsigned accesses = 0;
     size_t index;
     json_t *word;
-    json_array_foreach(json_object_get(step, "accesses"), index, word) accesses |=
-        1u << index_of(json_string_value(word), names, 3);
+    json_array_foreach (json_object_get(step, "accesses"), index, word)
+        accesses |= 1u << index_of(json_string_value(word), names, 3);
     svasim_err err =
         svasim_front_fail(world->front, number(step, "address"), number(step, "bytes"), accesses);
     return err == SVASIM_OK ? NULL : "not a range";
@@ -181,8 +180,7 @@ static unsigned count_alike(const json_t *list, const json_t *step, const char *
     unsigned count = 0;
     size_t index;
     json_t *one;
-    json_array_foreach(list, index, one)
-    {
+    json_array_foreach (list, index, one) {
         int alike = 1;
         for (unsigned i = 0; keys[i]; i++)
             if (json_object_get(step, keys[i]))

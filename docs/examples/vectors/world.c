@@ -100,22 +100,25 @@ static bool on_device_invalidate(void *host, const svasim_device_invalidation *m
 
 /* --- life --- */
 
-static const char *configure(struct world *world, const json_t *header)
+static const char *configure(struct world *world, const json_t *header,
+                             const struct setting *settings)
 {
     const char *key;
     json_t *value;
     world->config = svasim_config_create();
-    json_object_foreach(
-        json_object_get(header, "config"), key,
-        value) if (svasim_config_set(world->config, key, json_string_value(value)) !=
-                   SVASIM_OK) return svasim_config_error(world->config);
+    json_object_foreach (json_object_get(header, "config"), key, value)
+        if (svasim_config_set(world->config, key, json_string_value(value)) != SVASIM_OK)
+            return svasim_config_error(world->config);
+    for (; settings->key; settings++)
+        if (svasim_config_set(world->config, settings->key, settings->value) != SVASIM_OK)
+            return svasim_config_error(world->config);
     return NULL;
 }
 
-const char *world_open(struct world *world, const json_t *header)
+const char *world_open(struct world *world, const json_t *header, const struct setting *settings)
 {
     svasim_ports ports = SVASIM_PORTS_INIT;
-    const char *wrong = configure(world, header);
+    const char *wrong = configure(world, header, settings);
     if (wrong)
         return wrong;
     world->mem = svasim_mem_create(number(header, "memory_bytes"), NULL);
@@ -157,8 +160,7 @@ const char *world_store(struct world *world, const json_t *run, const char *by, 
     size_t index;
     json_t *word;
     svasim_front_cpu_cache(world->front, kept ? SVASIM_CPU_CACHE_KEEP : SVASIM_CPU_CACHE_FLUSH);
-    json_array_foreach(json_object_get(run, "words"), index, word)
-    {
+    json_array_foreach (json_object_get(run, "words"), index, word) {
         json_t *boxed = json_pack("{s:O}", "word", word);
         uint64_t value = number(boxed, "word");
         unsigned char raw[8];
