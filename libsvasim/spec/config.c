@@ -281,6 +281,12 @@ bool sv_config_check(svasim_config *config)
     const char *perf = sv_config_check_perf(config);
     if (perf)
         return refuse(config, perf);
+    if (config->value[SV_KEY_LINK_PAYLOAD] & (config->value[SV_KEY_LINK_PAYLOAD] - 1))
+        return refuse(config, "link.payload: must be a power of two");
+    if (config->value[SV_KEY_DRAM_ROW] & (config->value[SV_KEY_DRAM_ROW] - 1))
+        return refuse(config, "dram.row: must be a power of two");
+    if (config->value[SV_KEY_LLC_SETS] & (config->value[SV_KEY_LLC_SETS] - 1))
+        return refuse(config, "llc.sets: must be a power of two, or 0");
     if (config->value[SV_KEY_MGAW] < config->value[SV_KEY_HAW])
         return refuse(config, "cap.mgaw: must be at least cap.haw");
     if (config->value[SV_KEY_SSLPS] == 2)

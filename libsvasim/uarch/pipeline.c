@@ -109,6 +109,25 @@ void sv_pipeline_wake_queue(struct sv_pipeline *p)
     p->start_sequence = p->sequence++;
 }
 
+/* A request is at the unit. */
+static void arrive(struct sv_pipeline *p, struct sv_txn *txn)
+{
+    txn->order = p->accepted++;
+    txn->arrived = txn->since = p->now;
+    txn->stage = SVASIM_STAGE_QUEUE;
+    txn->active = true;
+    if (p->queue.count == 0 && may_start(p) && sv_rate_peek(&p->lookup_rate, p->now) == p->now) {
+        start_lookup(p, txn);
+    } else {
+        sv_list_push(&p->queue, txn);
+        sv_pipeline_wake_queue(p);
+    }
+    if (p->core->mode.monitored) {
+        sv_monitor_request(p->core, &txn->request);
+        sv_monitor_settle(p->core);
+    }
+}
+
 bool sv_pipeline_submit(struct sv_pipeline *p, const svasim_request *request)
 {
     struct sv_txn *txn = p->free;
@@ -120,23 +139,17 @@ bool sv_pipeline_submit(struct sv_pipeline *p, const svasim_request *request)
     p->in_flight++;
     p->core->counter[SV_COUNT_REQUESTS]++;
     txn->request = *request;
-    txn->order = p->accepted++;
-    txn->accepted = txn->since = p->now;
-    txn->stage = SVASIM_STAGE_QUEUE;
-    txn->active = true;
+    txn->accepted = p->now;
     txn->walking = txn->missed = txn->joined = txn->listed = false;
     txn->piece = 0;
     memset(txn->where, 0, sizeof txn->where);
     txn->joiners = (struct sv_list){NULL, NULL, 0};
-    if (p->queue.count == 0 && may_start(p) && sv_rate_peek(&p->lookup_rate, p->now) == p->now) {
-        start_lookup(p, txn);
+    if (p->link.on) {
+        svasim_tick at = sv_link_up(&p->link, p->now, request);
+        txn->where[SVASIM_STAGE_LINK] = at - p->now;
+        sv_lane_put(&p->arrivals, (struct sv_event){at, p->sequence++, txn});
     } else {
-        sv_list_push(&p->queue, txn);
-        sv_pipeline_wake_queue(p);
-    }
-    if (p->core->mode.monitored) {
-        sv_monitor_request(p->core, request);
-        sv_monitor_settle(p->core);
+        arrive(p, txn);
     }
     return true;
 }
@@ -198,11 +211,10 @@ static enum sv_latency_kind latency_kind(const svasim_request *request)
     return (enum sv_latency_kind)request->op;
 }
 
-static void answer(struct sv_pipeline *p, struct sv_txn *txn)
+/* The device has its answer. */
+static void deliver(struct sv_pipeline *p, struct sv_txn *txn)
 {
     svasim_response response;
-    sv_txn_enter(txn, p->now, SVASIM_STAGE_RESPOND);
-    sv_core_count(p->core, &txn->request, &txn->ending);
     sv_core_describe(p->core, &txn->ending, &response);
     response.tag = txn->request.tag;
     response.accepted_at = txn->accepted;
@@ -213,33 +225,70 @@ static void answer(struct sv_pipeline *p, struct sv_txn *txn)
     for (unsigned i = 0; i < SVASIM_STAGE_COUNT; i++)
         p->stage_ticks[i] += response.where[i] = txn->where[i];
     sv_histogram_add(&p->latency[latency_kind(&txn->request)], latency);
-    p->core->counter[SV_COUNT_TOTAL_OCCUPANCY] += latency;
-    p->core->counter[SV_COUNT_MEM_BLOCKED] += txn->where[SVASIM_STAGE_MEMORY_QUEUE];
     p->busy[SV_RES_CREDITS] += latency;
-    p->stalled[SV_RES_LOOKUP] += txn->where[SVASIM_STAGE_QUEUE];
-    p->stalled[SV_RES_MEMORY_PORT] += txn->where[SVASIM_STAGE_MEMORY_QUEUE];
-    if (txn->missed)
-        p->core->counter[SV_COUNT_PW_OCCUPANCY] +=
-            p->now - txn->missed_at - txn->where[SVASIM_STAGE_RESPOND];
-    txn->active = false;
     txn->next = p->free;
     p->free = txn;
     p->in_flight--;
     if (p->core->ports.respond)
         p->core->ports.respond(p->core->ports.host, &response);
-    if (p->wait_count) { /* the status write follows the answers it vouches for */
-        sv_pipeline_finish_waits(p);
-        sv_inv_queue_run(p);
-    }
+}
+
+static void send_back(struct sv_pipeline *p, struct sv_txn *txn)
+{
+    const struct sv_outcome *out = &txn->ending.out;
+    bool granted = out->fault == SVASIM_FAULT_NONE && out->status == SVASIM_STATUS_OK;
+    bool has_data = granted && txn->request.at != SVASIM_TRANSLATION;
+    svasim_tick data = p->now + (has_data ? p->link.data_latency : 0);
+    svasim_tick at = sv_link_down(&p->link, data, &txn->request, granted);
+    txn->where[SVASIM_STAGE_DATA] = data - p->now;
+    txn->where[SVASIM_STAGE_RETURN] = at - data;
+    sv_lane_put(&p->returns, (struct sv_event){at, p->sequence++, txn});
+}
+
+static void give_credit(struct sv_pipeline *p)
+{
     if (p->credit_owed && p->free && p->core->ports.on_credit) {
         p->credit_owed = false;
         p->core->ports.on_credit(p->core->ports.host);
     }
 }
 
+/* The unit is done with it. */
+static void answer(struct sv_pipeline *p, struct sv_txn *txn)
+{
+    sv_txn_enter(txn, p->now, SVASIM_STAGE_RESPOND);
+    sv_core_count(p->core, &txn->request, &txn->ending);
+    p->core->counter[SV_COUNT_TOTAL_OCCUPANCY] += p->now - txn->arrived;
+    p->core->counter[SV_COUNT_MEM_BLOCKED] += txn->where[SVASIM_STAGE_MEMORY_QUEUE];
+    p->stalled[SV_RES_LOOKUP] += txn->where[SVASIM_STAGE_QUEUE];
+    p->stalled[SV_RES_MEMORY_PORT] += txn->where[SVASIM_STAGE_MEMORY_QUEUE];
+    if (txn->missed)
+        p->core->counter[SV_COUNT_PW_OCCUPANCY] +=
+            p->now - txn->missed_at - txn->where[SVASIM_STAGE_RESPOND];
+    txn->active = false;
+    if (p->link.on && sv_link_returns(&txn->request))
+        send_back(p, txn);
+    else
+        deliver(p, txn);
+    if (p->wait_count) { /* the status write follows the answers it vouches for */
+        sv_pipeline_finish_waits(p);
+        sv_inv_queue_run(p);
+    }
+    give_credit(p);
+}
+
 /* --- the event loop --- */
 
-enum source { FROM_QUEUE, FROM_LOOKUP, FROM_MEMORY, FROM_HEAP, FROM_ANSWER, FROM_NONE };
+enum source {
+    FROM_QUEUE,
+    FROM_LOOKUP,
+    FROM_MEMORY,
+    FROM_HEAP,
+    FROM_ANSWER,
+    FROM_LINK,
+    FROM_RETURN,
+    FROM_NONE
+};
 
 static inline enum source earliest(const struct sv_pipeline *p, svasim_tick *out_tick)
 {
@@ -254,6 +303,10 @@ static inline enum source earliest(const struct sv_pipeline *p, svasim_tick *out
     CONSIDER(p->memory.count, p->memory.slots[p->memory.head], FROM_MEMORY)
     CONSIDER(p->answers.count, p->answers.slots[p->answers.head], FROM_ANSWER)
     CONSIDER(p->heap_count, p->heap[0], FROM_HEAP)
+    if (p->link.on) {
+        CONSIDER(p->arrivals.count, p->arrivals.slots[p->arrivals.head], FROM_LINK)
+        CONSIDER(p->returns.count, p->returns.slots[p->returns.head], FROM_RETURN)
+    }
 #undef CONSIDER
     *out_tick = from == FROM_NONE ? SVASIM_NEVER : best.tick;
     return from;
@@ -281,7 +334,11 @@ static void dispatch(struct sv_pipeline *p, enum source from)
         lookup_done(p, lane_take(&p->lookups));
         break;
     case FROM_MEMORY:
-        sv_walkers_memory_answered(p, lane_take(&p->memory));
+        txn = lane_take(&p->memory);
+        if (p->backing.varied)
+            sv_walkers_memory_started(p, txn);
+        else
+            sv_walkers_memory_answered(p, txn);
         break;
     case FROM_HEAP:
         if ((txn = sv_heap_take(p).txn))
@@ -291,6 +348,13 @@ static void dispatch(struct sv_pipeline *p, enum source from)
         break;
     case FROM_ANSWER:
         answer(p, lane_take(&p->answers));
+        break;
+    case FROM_LINK:
+        arrive(p, lane_take(&p->arrivals));
+        break;
+    case FROM_RETURN:
+        deliver(p, lane_take(&p->returns));
+        give_credit(p);
         break;
     case FROM_NONE:
     default:

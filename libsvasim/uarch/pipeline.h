@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* pipeline.h - the timed request path: request queue, IOTLB lookup, same-page joining, walkers,
- * memory port, completion. The only owner of time. */
+/* pipeline.h - the timed request path: link, request queue, IOTLB lookup, same-page joining,
+ * walkers, memory port, completion. The only owner of time. */
 #ifndef SV_UARCH_PIPELINE_H
 #define SV_UARCH_PIPELINE_H
 
 #include "base/histogram.h"
+#include "uarch/backing.h"
 #include "uarch/core.h"
+#include "uarch/link.h"
 
 /* Latency histograms, by kind of request. */
 enum sv_latency_kind {
@@ -20,11 +22,14 @@ enum sv_latency_kind {
 /* Things that can be busy; rows of the bottleneck report. */
 enum sv_resource_id {
     SV_RES_CREDITS,
+    SV_RES_LINK_UP,
     SV_RES_LOOKUP,
     SV_RES_WALKERS,
     SV_RES_MEMORY_PORT,
     SV_RES_MEMORY_DEPTH,
+    SV_RES_DRAM_BUS,
     SV_RES_RESPOND,
+    SV_RES_LINK_DOWN,
     SV_RES_COUNT
 };
 
@@ -67,19 +72,24 @@ struct sv_pipeline {
     bool credit_owed; /* someone was refused */
     uint64_t accepted;
 
+    struct sv_link link;
+    struct sv_lane arrivals, returns; /* only if link.on */
+
     struct sv_list queue; /* before the lookup */
     svasim_tick start_at; /* when the queue's head starts; SVASIM_NEVER if it cannot */
     uint64_t start_sequence;
     struct sv_rate lookup_rate, respond_rate;
-    struct sv_lane lookups, memory, answers;
-    struct sv_event *heap; /* walkers in a cache lookup, latencies differ; and, without a
-                              transaction, the time-out of the oldest of `devices` */
+    struct sv_lane lookups, answers;
+    struct sv_lane memory; /* answers of memory; their starts, if backing.varied */
+    struct sv_event *heap; /* walkers in a cache lookup or at a memory whose latencies differ; and,
+                              without a transaction, the time-out of the oldest of `devices` */
     uint32_t heap_count;
 
     struct sv_list waiting; /* misses without a walker */
     struct sv_list memory_queue;
     uint32_t walkers_busy, memory_busy;
-    svasim_tick memory_slot;  /* next start of an access */
+    svasim_tick memory_slot; /* next start of an access */
+    struct sv_backing backing;
     struct sv_txn **joinable; /* hash heads by page */
     uint32_t joinable_mask;
 

@@ -34,6 +34,7 @@ static void read_config(struct sv_pipeline *p, const svasim_config *config)
 {
     const uint64_t *value = config->value;
     p->credits = (uint32_t)value[SV_KEY_CREDITS];
+    sv_link_init(&p->link, config);
     p->lookup_rate.width = (uint32_t)value[SV_KEY_LOOKUP_WIDTH];
     p->respond_rate.width = (uint32_t)value[SV_KEY_RESPOND_WIDTH];
     p->lookup_latency = slowest(config, SV_CACHE_IOTLB_4K, SV_CACHE_IOTLB_1G);
@@ -69,9 +70,13 @@ bool sv_pipeline_init(struct sv_pipeline *p, struct sv_core *core, const svasim_
     p->heap = sv_alloc_array(alloc, p->credits + 1, sizeof *p->heap);
     p->waits = sv_alloc_array(alloc, SV_WAITS_MAX + 1, sizeof *p->waits);
     p->devices.pending = sv_alloc_array(alloc, p->devices.capacity, sizeof *p->devices.pending);
-    bool ok = p->joinable && p->txns && p->heap && p->waits && p->devices.pending;
+    bool ok = sv_backing_init(&p->backing, config, alloc);
+    ok = ok && p->joinable && p->txns && p->heap && p->waits && p->devices.pending;
     ok = ok && lane_init(&p->lookups, p->credits, alloc) &&
          lane_init(&p->memory, p->credits, alloc) && lane_init(&p->answers, p->credits, alloc);
+    if (p->link.on)
+        ok = ok && lane_init(&p->arrivals, p->credits, alloc) &&
+             lane_init(&p->returns, p->credits, alloc);
     for (unsigned i = 0; i < SV_LATENCY_KINDS; i++) {
         p->latency[i].bucket = sv_alloc_array(alloc, SV_HISTOGRAM_BUCKETS, sizeof(uint64_t));
         ok = ok && p->latency[i].bucket;
@@ -87,11 +92,14 @@ bool sv_pipeline_init(struct sv_pipeline *p, struct sv_core *core, const svasim_
 
 void sv_pipeline_free(struct sv_pipeline *p, const svasim_alloc *alloc)
 {
+    sv_backing_free(&p->backing, alloc);
     sv_alloc_free(alloc, p->joinable);
     sv_alloc_free(alloc, p->txns);
     sv_alloc_free(alloc, p->heap);
     sv_alloc_free(alloc, p->waits);
     sv_alloc_free(alloc, p->devices.pending);
+    sv_alloc_free(alloc, p->arrivals.slots);
+    sv_alloc_free(alloc, p->returns.slots);
     sv_alloc_free(alloc, p->lookups.slots);
     sv_alloc_free(alloc, p->memory.slots);
     sv_alloc_free(alloc, p->answers.slots);
@@ -104,12 +112,23 @@ void sv_pipeline_resource(const struct sv_pipeline *p, unsigned index, svasim_re
     static const char *const names[SV_RES_COUNT] = {
         [SV_RES_CREDITS] = "port.credits",      [SV_RES_LOOKUP] = "lookup.width",
         [SV_RES_WALKERS] = "walk.walkers",      [SV_RES_MEMORY_PORT] = "memory.interval",
-        [SV_RES_MEMORY_DEPTH] = "memory.depth", [SV_RES_RESPOND] = "respond.width",
+        [SV_RES_MEMORY_DEPTH] = "memory.depth", [SV_RES_DRAM_BUS] = "dram.bus",
+        [SV_RES_RESPOND] = "respond.width",     [SV_RES_LINK_UP] = "link.up",
+        [SV_RES_LINK_DOWN] = "link.down",
     };
     const uint64_t slots[SV_RES_COUNT] = {
-        [SV_RES_CREDITS] = p->credits,           [SV_RES_LOOKUP] = p->lookup_rate.width,
-        [SV_RES_WALKERS] = p->walkers,           [SV_RES_MEMORY_PORT] = 1,
-        [SV_RES_MEMORY_DEPTH] = p->memory_depth, [SV_RES_RESPOND] = p->respond_rate.width,
+        [SV_RES_CREDITS] = p->credits,
+        [SV_RES_LOOKUP] = p->lookup_rate.width,
+        [SV_RES_WALKERS] = p->walkers,
+        [SV_RES_MEMORY_PORT] = 1,
+        [SV_RES_MEMORY_DEPTH] = p->memory_depth,
+        [SV_RES_DRAM_BUS] = p->backing.bank_count != 0,
+        [SV_RES_RESPOND] = p->respond_rate.width,
+        [SV_RES_LINK_UP] = p->link.per_byte != 0,
+        [SV_RES_LINK_DOWN] = p->link.per_byte != 0,
     };
-    *out = (svasim_resource){names[index], p->busy[index], slots[index], p->stalled[index]};
+    uint64_t busy = p->busy[index];
+    if (index == SV_RES_LINK_UP || index == SV_RES_LINK_DOWN)
+        busy = (index == SV_RES_LINK_UP ? p->link.up.busy : p->link.down.busy) >> 16;
+    *out = (svasim_resource){names[index], busy, slots[index], p->stalled[index]};
 }

@@ -8,14 +8,16 @@
 struct sv_txn {
     struct sv_txn *next;         /* list it waits in */
     svasim_tick accepted, since; /* since: start of the present stage */
-    uint64_t order;              /* count of requests accepted before it */
+    svasim_tick arrived;         /* at the unit */
+    uint64_t order;              /* count of requests that arrived before it */
     uint8_t stage;               /* svasim_stage */
     uint8_t ask;                 /* enum sv_ask that is open, once it missed */
-    bool active;                 /* accepted, not answered */
+    bool active;                 /* arrived, not answered by the unit */
     bool walking;                /* holds a walker */
     bool missed;                 /* needs or needed a walk */
     bool joined, listed;
-    uint8_t piece; /* of a read under way: the next to arrive */
+    bool from_line; /* the entry comes from the walkers' lines: the port is not used */
+    uint8_t piece;  /* of a read under way: the next to arrive */
     uint64_t where[SVASIM_STAGE_COUNT];
     svasim_tick walker_since, missed_at;
     svasim_request request;
@@ -90,6 +92,8 @@ void sv_walkers_miss(struct sv_pipeline *pipeline, struct sv_txn *txn);
 /* A walker's cache lookup is over; or memory has answered. */
 void sv_walkers_looked_up(struct sv_pipeline *pipeline, struct sv_txn *txn);
 void sv_walkers_memory_answered(struct sv_pipeline *pipeline, struct sv_txn *txn);
+/* An access to a memory whose latencies differ starts. */
+void sv_walkers_memory_started(struct sv_pipeline *pipeline, struct sv_txn *txn);
 void sv_lane_put(struct sv_lane *lane, struct sv_event event);
 void sv_heap_put(struct sv_pipeline *pipeline, struct sv_event event);
 /* Take the event of a transaction (NULL: the one without) out again, if there is one. */

@@ -184,13 +184,37 @@ static void start_access(struct sv_pipeline *p, struct sv_txn *txn)
     p->memory_slot = start + p->memory_interval;
     p->memory_busy++;
     p->busy[SV_RES_MEMORY_PORT] += p->memory_interval;
-    p->busy[SV_RES_MEMORY_DEPTH] += p->memory_latency;
     sv_txn_enter(txn, start, SVASIM_STAGE_MEMORY);
+    if (p->backing.varied) {
+        sv_lane_put(&p->memory, (struct sv_event){start, p->sequence++, txn});
+        return;
+    }
+    p->busy[SV_RES_MEMORY_DEPTH] += p->memory_latency;
     sv_lane_put(&p->memory, (struct sv_event){start + p->memory_latency, p->sequence++, txn});
+}
+
+void sv_walkers_memory_started(struct sv_pipeline *p, struct sv_txn *txn)
+{
+    uint64_t bus = p->backing.bus_busy;
+    svasim_tick done = sv_backing_done(&p->backing, p->now, txn->walk.hpa, p->core->counter);
+    p->busy[SV_RES_MEMORY_DEPTH] += done - p->now;
+    p->busy[SV_RES_DRAM_BUS] += p->backing.bus_busy - bus;
+    sv_heap_put(p, (struct sv_event){done, p->sequence++, txn});
 }
 
 static void access_memory(struct sv_pipeline *p, struct sv_txn *txn)
 {
+    txn->from_line = p->backing.lines.enabled && txn->ask == SV_ASK_READ &&
+                     sv_backing_keeps(&p->backing, txn->walk.hpa);
+    if (p->backing.lines.enabled && txn->ask == SV_ASK_READ) {
+        p->core->counter[SV_COUNT_LINE_LOOKUP]++;
+        p->core->counter[SV_COUNT_LINE_HIT] += txn->from_line;
+    }
+    if (txn->from_line) {
+        sv_txn_enter(txn, p->now, SVASIM_STAGE_WALK_LOOKUP);
+        sv_heap_put(p, (struct sv_event){p->now + p->backing.line_latency, p->sequence++, txn});
+        return;
+    }
     sv_txn_enter(txn, p->now, SVASIM_STAGE_MEMORY_QUEUE);
     if (p->memory_busy < p->memory_depth && p->memory_queue.count == 0)
         start_access(p, txn);
@@ -251,7 +275,7 @@ static void interrupt_looked_up(struct sv_pipeline *p, struct sv_txn *txn)
 
 void sv_walkers_looked_up(struct sv_pipeline *p, struct sv_txn *txn)
 {
-    if (txn->ask == SV_ASK_READ) { /* the next piece of it */
+    if (txn->ask == SV_ASK_READ || txn->ask == SV_ASK_UPDATE) { /* not of a cache, but of memory */
         sv_walkers_memory_answered(p, txn);
         return;
     }
@@ -285,12 +309,15 @@ void sv_walkers_memory_answered(struct sv_pipeline *p, struct sv_txn *txn)
         sv_core_serve_memory(p->core, &txn->walk, (enum sv_ask)txn->ask);
     else if (more_pieces(p, txn))
         return;
-    p->memory_busy--;
+    if (!txn->from_line) {
+        p->memory_busy--;
+        sv_backing_keep(&p->backing, txn->walk.hpa);
+    }
     if (p->core->mode.monitored)
         sv_monitor_served(p->core, &txn->walk, (enum sv_ask)txn->ask);
     sv_txn_enter(txn, p->now, SVASIM_STAGE_WALK_LOOKUP);
     txn->ask = (uint8_t)sv_walk_answer(&txn->walk);
-    if (p->memory_queue.count) {
+    if (p->memory_queue.count && !txn->from_line) {
         struct sv_txn *next = sv_list_pop(&p->memory_queue);
         start_access(p, next);
     }
@@ -299,6 +326,7 @@ void sv_walkers_memory_answered(struct sv_pipeline *p, struct sv_txn *txn)
 
 static void overtake(struct sv_pipeline *p, bool interrupts)
 {
+    sv_backing_forget(&p->backing);
     if (p->in_flight == 0)
         return;
     for (uint32_t i = 0; i < p->credits; i++) {

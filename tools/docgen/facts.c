@@ -115,6 +115,7 @@ bool sv_doc_caches(FILE *out, const char *source)
 
 /* Which keys decide how long a request stays; the picture below needs a line for each too. */
 static const char *const stage_keys[] = {
+    [SVASIM_STAGE_LINK] = "link.latency link.rate link.interval",
     [SVASIM_STAGE_QUEUE] = "lookup.width walk.pending",
     [SVASIM_STAGE_LOOKUP] = "iotlb_4k.latency iotlb_2m.latency iotlb_1g.latency",
     [SVASIM_STAGE_JOIN] = "walk.join",
@@ -123,6 +124,8 @@ static const char *const stage_keys[] = {
     [SVASIM_STAGE_MEMORY_QUEUE] = "memory.interval memory.depth",
     [SVASIM_STAGE_MEMORY] = "memory.latency",
     [SVASIM_STAGE_RESPOND] = "respond.width respond.latency",
+    [SVASIM_STAGE_DATA] = "data.latency",
+    [SVASIM_STAGE_RETURN] = "link.latency link.rate",
 };
 _Static_assert(sizeof stage_keys / sizeof stage_keys[0] == SVASIM_STAGE_COUNT,
                "a stage without its keys");
@@ -131,6 +134,7 @@ static const struct {
     svasim_stage from, to;
     const char *when;
 } ways[] = {
+    {SVASIM_STAGE_LINK, SVASIM_STAGE_QUEUE, "arrived"},
     {SVASIM_STAGE_QUEUE, SVASIM_STAGE_LOOKUP, "slot"},
     {SVASIM_STAGE_LOOKUP, SVASIM_STAGE_RESPOND, "hit, or no translation needed"},
     {SVASIM_STAGE_LOOKUP, SVASIM_STAGE_JOIN, "miss, page under way"},
@@ -142,20 +146,24 @@ static const struct {
     {SVASIM_STAGE_MEMORY_QUEUE, SVASIM_STAGE_MEMORY, "slot"},
     {SVASIM_STAGE_MEMORY, SVASIM_STAGE_WALK_LOOKUP, "answer"},
     {SVASIM_STAGE_WALK_LOOKUP, SVASIM_STAGE_RESPOND, "walk done"},
+    {SVASIM_STAGE_RESPOND, SVASIM_STAGE_DATA, "read, with a link"},
+    {SVASIM_STAGE_RESPOND, SVASIM_STAGE_RETURN, "refused, or a translation"},
+    {SVASIM_STAGE_DATA, SVASIM_STAGE_RETURN, "data"},
 };
 
 static bool print_picture(FILE *out)
 {
-    bool reached[SVASIM_STAGE_COUNT] = {[SVASIM_STAGE_QUEUE] = true};
+    bool reached[SVASIM_STAGE_COUNT] = {[SVASIM_STAGE_LINK] = true};
     (void)fprintf(out, "```mermaid\nflowchart TD\n    port([request]) --> %s\n",
-                  svasim_stage_name(SVASIM_STAGE_QUEUE));
+                  svasim_stage_name(SVASIM_STAGE_LINK));
     for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
         reached[ways[i].to] = true;
         (void)fprintf(out, "    %s -->|%s| %s\n", svasim_stage_name(ways[i].from), ways[i].when,
                       svasim_stage_name(ways[i].to));
     }
-    (void)fprintf(out, "    %s --> answer([answer])\n```\n",
+    (void)fprintf(out, "    %s -->|posted, or no link| answer([answer])\n",
                   svasim_stage_name(SVASIM_STAGE_RESPOND));
+    (void)fprintf(out, "    %s --> answer\n```\n", svasim_stage_name(SVASIM_STAGE_RETURN));
     for (unsigned i = 0; i < SVASIM_STAGE_COUNT; i++)
         if (!reached[i]) {
             sv_doc_complain(svasim_stage_name(i), "no way leads to this stage in facts.c");

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: MIT */
+/* check_fabric.c - the link, and what is behind the memory port: times are closed formulas of the
+ * configuration, saturated rates are what the narrowest way carries, and nothing of it changes a
+ * result. */
+#define _POSIX_C_SOURCE 200809L
+#include "conformance/suite.h"
+#include "property/load.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define PAGES 512u
+
+static void open_load(struct load *load, const char *config)
+{
+    const struct bed_plan plan = {
+        .pgtt = 1, .config = config, .preset = SVASIM_MAP_ACCESSED | SVASIM_MAP_DIRTY};
+    load_open(load, &plan);
+    ck_assert(svasim_tree_map(load->bed.tables, &load->bed.first, BED_VA, BED_HPA, 0x1000 * PAGES,
+                              0x1000,
+                              SVASIM_MAP_WRITE | SVASIM_MAP_USER | SVASIM_MAP_ACCESSED |
+                                  SVASIM_MAP_DIRTY) == SVASIM_OK);
+}
+
+static svasim_request page(struct load *load, unsigned index, unsigned op)
+{
+    svasim_request request = bed_request(&load->bed, BED_PASID, op);
+    request.address = BED_VA + (index % PAGES) * UINT64_C(0x1000);
+    request.length = 64;
+    return request;
+}
+
+static svasim_request reads(struct load *load, unsigned index)
+{
+    return page(load, index, SVASIM_READ);
+}
+
+static svasim_request writes(struct load *load, unsigned index)
+{
+    return page(load, index, SVASIM_WRITE);
+}
+
+static svasim_request long_writes(struct load *load, unsigned index)
+{
+    svasim_request request = page(load, index, SVASIM_WRITE);
+    request.length = 1000;
+    return request;
+}
+
+static svasim_request one_page(struct load *load, unsigned index)
+{
+    (void)index;
+    return page(load, 0, SVASIM_READ);
+}
+
+static svasim_request one_page_written(struct load *load, unsigned index)
+{
+    (void)index;
+    return page(load, 0, SVASIM_WRITE);
+}
+
+static svasim_request absent(struct load *load, unsigned index)
+{
+    svasim_request request = page(load, index, SVASIM_READ);
+    request.address += UINT64_C(1) << 40;
+    return request;
+}
+
+static svasim_request translation(struct load *load, unsigned index)
+{
+    svasim_request request = page(load, index, SVASIM_READ);
+    request.at = SVASIM_TRANSLATION;
+    request.length = 8;
+    return request;
+}
+
+/* --- a lone request --- */
+
+/* A packet of n bytes takes 2 (24 + n) ticks, and 5 more; the link 70; data 40; a hit 2. */
+#define LINK "link.latency=70 link.rate=500 link.gap=5 data.latency=40 "
+
+static const struct {
+    svasim_request (*next)(struct load *load, unsigned index);
+    const char *config;
+    uint64_t latency, link, data, back;
+} lone[] = {
+    {reads, LINK, 123 + 2 + 40 + 251, 123, 40, 251},
+    {writes, LINK, 251 + 2, 251, 0, 0}, /* posted: over when the unit is done */
+    {long_writes, LINK "link.payload=256", 70 + 2 * (4 * 24 + 1000) + 4 * 5 + 2,
+     70 + 2 * (4 * 24 + 1000) + 4 * 5, 0, 0},
+    {long_writes, LINK "link.payload=4096", 70 + 2 * 1024 + 5 + 2, 70 + 2 * 1024 + 5, 0, 0},
+    {reads, LINK "link.header=0", 75 + 2 + 40 + 203, 75, 40, 203},
+    {reads, "link.latency=70", 142, 70, 0, 70},
+    {reads, "data.latency=40", 42, 0, 40, 0},
+    {reads, "link.rate=80000", 1 + 2 + 2, 1, 0, 2}, /* 0.3 and 1.1 ticks */
+    {reads, "", 2, 0, 0, 0},
+};
+
+START_TEST(lone_latency)
+{
+    struct load load;
+    open_load(&load, lone[_i].config);
+    load.next = lone[_i].next;
+    load_run(&load, 1);
+    load_reset(&load);
+    svasim_run_until(load.bed.unit, svasim_now(load.bed.unit) + 10000);
+    load_run(&load, 1);
+    const svasim_response *r = &load.answer[0];
+    ck_assert_uint_eq(r->completed_at - r->accepted_at, lone[_i].latency);
+    ck_assert_uint_eq(r->where[SVASIM_STAGE_LINK], lone[_i].link);
+    ck_assert_uint_eq(r->where[SVASIM_STAGE_DATA], lone[_i].data);
+    ck_assert_uint_eq(r->where[SVASIM_STAGE_RETURN], lone[_i].back);
+    load_close(&load);
+}
+END_TEST
+
+/* What is refused carries no data, and a translation 8 bytes; neither waits for memory. */
+START_TEST(completions_without_data)
+{
+    struct load load;
+    open_load(&load, LINK "cap.dt=on");
+    load.next = absent;
+    load_run(&load, 1);
+    ck_assert_uint_ne(load.answer[0].fault, SVASIM_FAULT_NONE);
+    ck_assert_uint_eq(load.answer[0].where[SVASIM_STAGE_DATA], 0);
+    ck_assert_uint_eq(load.answer[0].where[SVASIM_STAGE_RETURN], 123);
+    load_reset(&load);
+    load.next = translation;
+    load_run(&load, 1);
+    ck_assert_uint_eq(load.answer[0].where[SVASIM_STAGE_LINK], 123);
+    ck_assert_uint_eq(load.answer[0].where[SVASIM_STAGE_DATA], 0);
+    ck_assert_uint_eq(load.answer[0].where[SVASIM_STAGE_RETURN], 123 + 16);
+    load_close(&load);
+}
+END_TEST
+
+/* A walk of 8 reads, no translation cache: where do they end? The tables of the bed are 8 pages,
+ * so 8 lines and 8 rows of 4 KiB. */
+#define WALK BED_CACHES_OFF "memory.latency=100 respond.latency=0 "
+
+static const struct {
+    const char *config;
+    uint64_t first, second;
+} walks[] = {
+    {WALK, 800, 800},
+    {WALK "walk.lines=8 walk.line_latency=3", 800, 24},
+    {WALK "walk.lines=7 walk.line_latency=3", 800, 800}, /* LRU, and one too few */
+    {WALK "walk.lines=8 walk.line_latency=0", 800, 0},
+    {WALK "llc.sets=1 llc.ways=8 llc.latency=20", 800, 160},
+    {WALK "llc.sets=1 llc.ways=7 llc.latency=20", 800, 800},
+    {WALK "dram.banks=1 dram.row=4096 dram.miss=45 dram.hit=15 dram.bus=3", 8 * 148, 8 * 148},
+    {WALK "dram.banks=64 dram.row=4096 dram.miss=45 dram.hit=15 dram.bus=3", 8 * 148, 8 * 118},
+    {WALK "dram.banks=64 dram.row=4096 dram.miss=45 dram.hit=15 dram.bus=3 llc.sets=1 "
+          "llc.ways=8 llc.latency=20",
+     8 * 148, 160},
+    {WALK "dram.banks=4 walk.lines=8 walk.line_latency=2 llc.sets=1024 llc.latency=7", 0, 16},
+};
+
+START_TEST(lone_walk)
+{
+    struct load load;
+    open_load(&load, walks[_i].config);
+    load.next = one_page;
+    load_run(&load, 1);
+    ck_assert_uint_eq(load.answer[0].reads, 8);
+    if (walks[_i].first)
+        ck_assert_uint_eq(load.answer[0].completed_at - load.answer[0].accepted_at,
+                          walks[_i].first);
+    load_reset(&load);
+    svasim_run_until(load.bed.unit, svasim_now(load.bed.unit) + 1000);
+    load_run(&load, 1);
+    ck_assert_uint_eq(load.answer[0].reads, 8);
+    ck_assert_uint_eq(load.answer[0].completed_at - load.answer[0].accepted_at, walks[_i].second);
+    load_close(&load);
+}
+END_TEST
+
+/* Entries of one line: the walkers' buffer serves all but the first. An invalidation empties it. */
+START_TEST(neighbours_share_a_line)
+{
+    struct load load;
+    open_load(&load, WALK "walk.lines=8 walk.line_latency=3");
+    load.next = reads;
+    load_run(&load, 8);
+    ck_assert_uint_eq(bed_counter(&load.bed, "iommu_mrds"), 64);
+    ck_assert_uint_eq(bed_counter(&load.bed, "walk_line_lookup"), 64);
+    ck_assert_uint_lt(bed_counter(&load.bed, "walk_line_hit"), 64 - 7);
+    load_reset(&load);
+    load.next = one_page;
+    load_run(&load, 1);
+    uint64_t hits = bed_counter(&load.bed, "walk_line_hit");
+    load_reset(&load);
+    const uint64_t all[4] = {2 | 1u << 4}; /* iotlb_inv, global */
+    ck_assert(svasim_invalidate(load.bed.unit, all, NULL) == SVASIM_OK);
+    load_run(&load, 1);
+    ck_assert_uint_eq(bed_counter(&load.bed, "walk_line_hit"), hits);
+    load_close(&load);
+}
+END_TEST
+
+/* --- saturated --- */
+
+static const struct {
+    const char *config;
+    svasim_request (*next)(struct load *load, unsigned index);
+    double per_tick;
+} bounds[] = {
+    {"link.rate=8800 lookup.width=4 respond.width=4", one_page, 8.8 / 88}, /* completions */
+    {"link.rate=8800 lookup.width=4 respond.width=4", one_page_written, 8.8 / 88},
+    {"link.rate=8800 link.gap=10 lookup.width=4 respond.width=4", one_page_written, 1.0 / 20},
+    {"link.rate=2400 link.header=24 link.payload=64 data.latency=30", one_page, 2.4 / 88},
+    {"link.interval=7", one_page, 1.0 / 7},
+    {"link.interval=7 link.latency=500", one_page_written, 1.0 / 7},
+    {"link.latency=499 port.credits=10 data.latency=200", one_page, 10.0 / (2 * 499 + 200 + 2)},
+    {BED_CACHES_OFF "walk.join=off walk.walkers=100 dram.banks=1 dram.row=4096 dram.miss=50 "
+                    "dram.hit=50 dram.bus=1 memory.depth=1000 memory.interval=0",
+     one_page, 1.0 / 400},
+    {BED_CACHES_OFF "walk.join=off walk.walkers=100 dram.banks=4096 dram.row=4096 dram.miss=1 "
+                    "dram.hit=1 dram.bus=10 memory.depth=1000 memory.interval=0",
+     one_page, 1.0 / 80},
+};
+
+START_TEST(throughput_is_the_bound)
+{
+    struct load load;
+    open_load(&load, bounds[_i].config);
+    load.next = bounds[_i].next;
+    load_run(&load, 1);
+    load_reset(&load);
+    svasim_run_until(load.bed.unit, svasim_now(load.bed.unit) + 10000);
+    unsigned requests = bounds[_i].per_tick < 0.02 ? 4000 : 18000;
+    svasim_tick start = svasim_now(load.bed.unit);
+    load_run(&load, requests);
+    double rate = requests / (double)(load.last_answer - start);
+    ck_assert_msg(fabs(rate / bounds[_i].per_tick - 1) < 0.01, "%f per tick, expected %f", rate,
+                  bounds[_i].per_tick);
+    load_close(&load);
+}
+END_TEST
+
+/* --- on and off --- */
+
+static const char *const fabrics[] = {
+    LINK,
+    "walk.lines=4",
+    "llc.sets=4 llc.ways=2",
+    "dram.banks=3 dram.row=128",
+    LINK "link.interval=3 walk.lines=8 llc.sets=64 dram.banks=16 memory.depth=2",
+};
+
+static svasim_request mixed(struct load *load, unsigned index)
+{
+    uint64_t random = (index + 1) * UINT64_C(0x9e3779b97f4a7c15) >> 20;
+    svasim_request request = page(load, (unsigned)(random % (PAGES + 40)),
+                                  random >> 30 & 1 ? SVASIM_WRITE : SVASIM_READ);
+    if (random % 7 == 0)
+        request.address += UINT64_C(1) << 40;
+    return request;
+}
+
+/* Addresses, faults and rights are those without it, each tick has one place, and stepping changes
+ * nothing. */
+START_TEST(results_do_not_change)
+{
+    struct load plain, with, stepped;
+    open_load(&plain, "port.credits=16");
+    char config[300];
+    snprintf(config, sizeof config, "%s port.credits=16", fabrics[_i]);
+    open_load(&with, config);
+    open_load(&stepped, config);
+    plain.next = with.next = stepped.next = mixed;
+    load_run(&plain, 600);
+    load_run(&with, 600);
+    stepped.wanted = 600;
+    load_feed(&stepped);
+    while (svasim_in_flight(stepped.bed.unit))
+        svasim_run_until(stepped.bed.unit, svasim_now(stepped.bed.unit) + 1);
+    uint64_t ticks = 0;
+    for (unsigned i = 0; i < 600; i++) {
+        const svasim_response *a = &plain.answer[i], *b = &with.answer[i], *c = &stepped.answer[i];
+        ck_assert(a->fault == b->fault && a->address == b->address && a->rights == b->rights &&
+                  a->status == b->status && a->page_bytes == b->page_bytes);
+        uint64_t sum = 0;
+        for (unsigned stage = 0; stage < SVASIM_STAGE_COUNT; stage++)
+            sum += b->where[stage];
+        ck_assert_uint_eq(sum, b->completed_at - b->accepted_at);
+        ticks += sum;
+        ck_assert(b->completed_at == c->completed_at && b->accepted_at == c->accepted_at);
+    }
+    ck_assert_uint_eq(ticks, with.latencies);
+    ck_assert_uint_eq(svasim_next_event(with.bed.unit), SVASIM_NEVER);
+    load_close(&plain);
+    load_close(&with);
+    load_close(&stepped);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("fabric");
+    suite_add(suite, "lone", lone_latency, (int)(sizeof lone / sizeof lone[0]));
+    suite_add(suite, "without data", completions_without_data, 1);
+    suite_add(suite, "walk", lone_walk, (int)(sizeof walks / sizeof walks[0]));
+    suite_add(suite, "lines", neighbours_share_a_line, 1);
+    suite_add(suite, "bound", throughput_is_the_bound, (int)(sizeof bounds / sizeof bounds[0]));
+    suite_add(suite, "results", results_do_not_change, (int)(sizeof fabrics / sizeof fabrics[0]));
+    return suite_run(suite);
+}
