@@ -83,6 +83,11 @@ grep -v '^tests/' "$work/files" | tr '\n' '\0' |
         >"$work/findings"
 verdict "no paths or package hosts of one machine"
 
+select_files '^tests/conformance/[^/]+/.*\.svt$' | cut -d/ -f3 | sort -u | while read -r topic; do
+    grep -q "\`$topic\`" tests/conformance/README.md || echo "tests/conformance/README.md lacks $topic"
+done >"$work/findings"
+verdict "topics of the scenarios"
+
 # --- formatting ---
 if clang-format --version 2>/dev/null | grep -q 'version 14\.'; then
     select_files "$sources" | tr '\n' '\0' |
