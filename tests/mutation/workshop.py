@@ -133,8 +133,10 @@ class Workshop:
             sources.extend(s for s in own + helpers if s not in sources)
 
         program("svasim", files(self.root, "tools/*.c"), [])
-        self.tests.append(Test("scenarios", ["obj/svasim", "check", "--jobs", "1",
-                                             "tests/conformance"]))
+        scenarios = files(self.root, "tests/conformance/*/*.svt")
+        for topic in sorted({os.path.dirname(s) for s in scenarios}):
+            self.tests.append(Test(f"scenarios of {os.path.basename(topic)}",
+                                   ["obj/svasim", "check", "--jobs", "1", topic]))
         for room, prefix in (("conformance", "check_"), ("unit", "test_"), ("property", "check_")):
             mains = files(self.root, f"tests/{room}/{prefix}*.c")
             helpers = [s for s in files(self.root, f"tests/{room}/*.c") if s not in mains]
