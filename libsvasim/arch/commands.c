@@ -59,10 +59,9 @@ static unsigned carry_out(struct sv_perfmon *perf, unsigned command, uint64_t op
         return STATUS_OK;
     case FREEZE:
     case UNFREEZE:
+    default: /* `set` has no others */
         sv_perfmon_freeze(perf, command == FREEZE);
         return STATUS_OK;
-    default:
-        return STATUS_NONE;
     }
 }
 

@@ -285,8 +285,8 @@ static uint8_t pass_through_shift(const struct sv_walk *walk)
 enum sv_ask sv_pass_through(struct sv_walk *walk)
 {
     REQUIRE(walk, fits_width(walk->request->address, walk->rules->haw), SGN_4_2);
-    bool answers = walk->rules->pass_through_ats_answers && walk->has_pasid &&
-                   walk->request->at == SVASIM_TRANSLATION;
+    /* Without PASID it was answered before it came here. */
+    bool answers = walk->rules->pass_through_ats_answers && walk->request->at == SVASIM_TRANSLATION;
     if (sv_is_interrupt_range(walk->request->address) && !answers)
         return sv_walk_fault(walk, walk->request->at == SVASIM_TRANSLATION ? SVASIM_FAULT_SGN_8_2
                                                                            : SVASIM_FAULT_SGN_8_1);

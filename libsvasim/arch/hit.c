@@ -51,8 +51,6 @@ static svasim_fault missing_right(const struct sv_rules *rules, const svasim_req
                                   const struct sv_translation *t, bool reads, bool writes)
 {
     bool legacy = t->pgtt == 0;
-    if (request->op == SVASIM_ATOMIC && legacy && !reads && rules->legacy_atomic_reads)
-        return SVASIM_FAULT_LGN_3;
     if (request->op != SVASIM_READ && !writes)
         return legacy ? SVASIM_FAULT_LGN_2 : SVASIM_FAULT_SGN_6;
     if (request->op == SVASIM_WRITE || reads)
@@ -68,9 +66,9 @@ svasim_fault sv_check_rights(const struct sv_rules *rules, const svasim_request 
                              bool privileged, const struct sv_translation *t, uint8_t *out_rights)
 {
     unsigned flags = t->flags;
-    if ((request->flags & SVASIM_EXEC) && t->pgtt != 0 && !sv_rules_has(rules, SV_CAP_ERS))
+    if ((request->flags & SVASIM_EXEC) && !sv_rules_has(rules, SV_CAP_ERS))
         return SVASIM_FAULT_SPT_5;
-    if (privileged && t->pgtt != 0 && !(flags & SV_T_SRE))
+    if (privileged && !(flags & SV_T_SRE))
         return SVASIM_FAULT_SPT_6;
     bool reads = (flags & SV_T_SS_R) != 0, writes = (flags & SV_T_SS_W) != 0;
     if (flags & SV_T_FIRST) {

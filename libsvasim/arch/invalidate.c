@@ -227,9 +227,7 @@ static uint8_t decode(const struct sv_rules *rules, enum sv_ttm ttm, const uint6
         return decode_response(words, out);
     if (device)
         return decode_device(rules, words, layout == SV_LAYOUT_inv_p_dev_tlb, out);
-    if (find_row(layout, 1) || find_row(layout, 2))
-        return decode_scope(rules, ttm, layout, words, out);
-    return 0;
+    return decode_scope(rules, ttm, layout, words, out);
 }
 
 void sv_invalidation_decode(const struct sv_rules *rules, enum sv_ttm ttm, const uint64_t *words,

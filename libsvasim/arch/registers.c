@@ -107,16 +107,16 @@ static void drop_message(struct sv_registers *registers, enum sv_message message
 bool sv_registers_take_message(struct sv_registers *registers, uint64_t *out_address,
                                uint32_t *out_data)
 {
-    for (unsigned i = 0; i < SV_MESSAGE_COUNT; i++) {
-        if (!((unsigned)registers->due >> i & 1u))
-            continue;
-        registers->due &= (uint8_t) ~(1u << i);
-        *out_address =
-            registers->value[messages[i].upper] << 32 | registers->value[messages[i].address];
-        *out_data = (uint32_t)registers->value[messages[i].data];
-        return true;
-    }
-    return false;
+    unsigned i = 0;
+    if (!registers->due)
+        return false;
+    while (!((unsigned)registers->due >> i & 1u))
+        i++;
+    registers->due &= (uint8_t) ~(1u << i);
+    *out_address =
+        registers->value[messages[i].upper] << 32 | registers->value[messages[i].address];
+    *out_data = (uint32_t)registers->value[messages[i].data];
+    return true;
 }
 
 /* Status bits became set: one event, unless one of its kind was pending before. */

@@ -187,7 +187,7 @@ static enum sv_ask leaf_found(struct sv_walk *walk)
     bool writes = sv_second_writes(walk, ss->granted);
     if (!sv_second_reads(walk, ss->granted))
         return table_unreadable(walk);
-    if (!writes && (walk->entry.ssade || walk->purpose == SV_PURPOSE_TABLE_WRITE))
+    if (!writes && walk->entry.ssade)
         return table_unwritable(walk);
     walk->holder_writable = writes;
     walk->holder_dirty = (ss->entry & ENTRY_D) != 0; /* matters with SSADE only */

@@ -122,7 +122,8 @@ svasim_err sv_act_flush(svasim_machine *machine, const svasim_record *record)
 void sv_machine_cpu_stores(svasim_machine *machine, unsigned kind)
 {
     bool raw = kind == SVASIM_RECORD_STORE || kind == SVASIM_RECORD_MEM ||
-               kind == SVASIM_RECORD_ENTRY || kind == SVASIM_RECORD_FILL;
+               kind == SVASIM_RECORD_ENTRY || kind == SVASIM_RECORD_FILL ||
+               kind == SVASIM_RECORD_IRTE || kind == SVASIM_RECORD_POSTED;
     machine->keeps = raw && machine->cpu_cache;
     if (machine->cpu_cache)
         svasim_front_cpu_cache(machine->front,

@@ -227,7 +227,7 @@ void sv_core_send_messages(struct sv_core *core)
 {
     uint64_t address;
     uint32_t data;
-    while (core->registers.due && sv_registers_take_message(&core->registers, &address, &data))
+    while (sv_registers_take_message(&core->registers, &address, &data))
         if (core->ports.interrupt)
             core->ports.interrupt(core->ports.host, address, data);
 }

@@ -149,6 +149,25 @@ START_TEST(fixed_ranges)
 }
 END_TEST
 
+/* Type 7 is UC- in the PAT and nothing elsewhere; 2 and 3 are nothing at all. */
+START_TEST(types_that_do_not_exist)
+{
+    static const uint8_t types[] = {UCM, 2, 3};
+    char edits[80];
+    struct bed bed;
+    const struct bed_plan plan = {.pgtt = 1, .config = ON, .edits = "pasid pat=6"};
+    bed_open(&bed, &plan);
+    put(&bed, MTRRDEF, E | types[_i]);
+    ck_assert_uint_eq(type_of(&bed), UC);
+    bed_close(&bed);
+    (void)snprintf(edits, sizeof edits, "pasid emte=1; second1 emt=%u", types[_i]);
+    const struct bed_plan second = {.pgtt = 2, .config = ON, .edits = edits};
+    bed_open(&bed, &second);
+    ck_assert_uint_eq(type_of(&bed), UC);
+    bed_close(&bed);
+}
+END_TEST
+
 /* Every bit of a mask counts, the highest too. */
 START_TEST(masks_reach_the_top)
 {
@@ -221,6 +240,7 @@ int main(void)
     suite_add(suite, "types", translation_type_decides, (int)(sizeof rows / sizeof rows[0]));
     suite_add(suite, "fixed", fixed_ranges, 13);
     suite_add(suite, "variable", variable_ranges, 10);
+    suite_add(suite, "unknown", types_that_do_not_exist, 3);
     suite_add(suite, "masks", masks_reach_the_top, 40);
     suite_add(suite, "end", ranges_end, 1);
     return suite_run(suite);
