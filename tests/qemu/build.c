@@ -65,6 +65,13 @@ uint64_t random_frame(struct builder *builder, unsigned level)
     return DATA_BASE + below(builder, level == 2 ? 2 : 1024) * size;
 }
 
+/* Bits that nobody looks at (section 9.8); PS is one of a 4 KiB leaf. */
+static uint64_t ignored_bits(struct builder *builder, unsigned level, bool leaf)
+{
+    uint64_t all = UINT64_C(0xbff000000000077c) | (leaf && level == 1 ? 0x80 : 0);
+    return one_in(builder, 4) ? sv_rng_next(&builder->rng) & all : 0;
+}
+
 static void map(struct builder *builder, struct domain *domain, uint64_t iova, unsigned level)
 {
     struct page *page = &domain->page[domain->pages++];
@@ -77,15 +84,18 @@ static void map(struct builder *builder, struct domain *domain, uint64_t iova, u
         if (at == level) {
             uint64_t rights = one_in(builder, 4) ? 1 + below(builder, 2) : R | W;
             page->frame = random_frame(builder, level);
-            store(builder, entry_at, page->frame | rights | (level > 1 ? 0x80 : 0), TOPIC_REST);
+            store(builder, entry_at,
+                  page->frame | rights | (level > 1 ? 0x80 : 0) |
+                      ignored_bits(builder, level, true),
+                  TOPIC_REST);
         } else if (entry & 0x80) { /* a larger page is there */
             domain->pages--;
             return;
         } else if (!entry) {
             table = take_page(builder);
-            store(builder, entry_at, table | R | W, TOPIC_REST);
+            store(builder, entry_at, table | R | W | ignored_bits(builder, at, false), TOPIC_REST);
         } else {
-            table = entry & ~UINT64_C(0xfff);
+            table = entry & UINT64_C(0x000ffffffffff000);
         }
     }
 }
@@ -265,9 +275,12 @@ static void damage_legacy_context(struct builder *builder, const struct device *
 static void damage_scalable(struct builder *builder, const struct device *device)
 {
     uint64_t in_directory = device->directory_at + 8 * (device->rid_pasid >> 6);
-    switch (below(builder, 8)) {
+    switch (below(builder, 9)) {
     case 0:
         damage_link(builder, device->context_at, 8);
+        break;
+    case 8: /* what needs a capability */
+        flip(builder, device->context_at, any_bit(builder, 2, 4));
         break;
     case 1:
         flip(builder, device->context_at + 8 * (1 + below(builder, 3)), any_bit(builder, 21, 63));
@@ -359,7 +372,7 @@ static void damage_device(struct builder *builder, const struct device *device)
 
 void machine_damage(struct builder *builder)
 {
-    unsigned count = below(builder, 3);
+    unsigned count = one_in(builder, 2) ? 0 : 1 + below(builder, 2);
     for (unsigned i = 0; i < count; i++)
         damage_device(builder, &builder->device[below(builder, builder->devices)]);
 }

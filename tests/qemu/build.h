@@ -94,6 +94,7 @@ void new_root(struct builder *builder);
 void queue_off(struct builder *builder);
 void events(struct builder *builder);
 void bad_descriptor(struct builder *builder);
+void bad_registers(struct builder *builder);
 /* Both sides go separate ways after these. */
 void odd_descriptor(struct builder *builder);
 void odd_mode(struct builder *builder);

@@ -44,6 +44,13 @@ static bool passes_through(const struct difference *d)
            d->model->dma.physical == step_of(d)->address;
 }
 
+/* So does QEMU. */
+static bool qemu_passes_through(const struct difference *d)
+{
+    return is_dma(d) && d->qemu->dma.outcome == OUTCOME_MOVED &&
+           d->qemu->dma.physical == step_of(d)->address;
+}
+
 /* The model answers from before a change. */
 static bool is_stale(const struct difference *d)
 {
@@ -76,7 +83,8 @@ static bool context_enables(const struct difference *d)
 
 static bool pass_through_pointer(const struct difference *d)
 {
-    return !d->scenario->scalable && blames(d, 0x0b) && (passes_through(d) || is_blocked(d, 0x04));
+    return !d->scenario->scalable && blames(d, 0x0b) &&
+           (passes_through(d) || is_blocked(d, 0x03) || is_blocked(d, 0x04));
 }
 
 static bool pasid_reserved(const struct difference *d)
@@ -103,7 +111,7 @@ static bool pasid_present(const struct difference *d)
 
 static bool snoop_bit(const struct difference *d)
 {
-    return d->scenario->unit == UNIT_SCALABLE_48 && (d->model->entry & 0x800) &&
+    return d->scenario->unit == UNIT_SCALABLE_48 && ((d->model->entry & 0x800) || is_stale(d)) &&
            (is_blocked(d, 0x7a) || is_blocked(d, 0x0c));
 }
 
@@ -132,7 +140,7 @@ static bool interrupt_range(const struct difference *d)
 
 static bool pass_through_width(const struct difference *d)
 {
-    return (is_blocked(d, 0x04) || is_blocked(d, 0x83)) && d->qemu->untranslated;
+    return (is_blocked(d, 0x04) || is_blocked(d, 0x83)) && qemu_passes_through(d);
 }
 
 /* --- faults as software sees them --- */
@@ -163,7 +171,8 @@ static bool lacks_right(const struct dma_answer *answer)
 static bool iotlb_denied(const struct difference *d)
 {
     const struct dma_answer *qemu = &d->qemu->dma;
-    bool lacks = lacks_right(&d->model->dma) || lacks_right(&d->model->fresh);
+    bool lacks = lacks_right(&d->model->dma) || lacks_right(&d->model->fresh) ||
+                 (is_stale(d) && !step_of(d)->fresh);
     /* Where there is no memory nobody saw that it did not move. */
     return is_dma(d) && lacks && d->qemu->hit && !qemu->reported &&
            (qemu->outcome == OUTCOME_BLOCKED || !in_memory(qemu->physical));
@@ -207,7 +216,7 @@ static bool no_pasid_cache(const struct difference *d)
 
 static bool pass_through_first(const struct difference *d)
 {
-    return notices_earlier(d) && d->qemu->untranslated;
+    return notices_earlier(d) && qemu_passes_through(d);
 }
 
 static bool context_any_domain(const struct difference *d)
@@ -225,8 +234,7 @@ static bool pass_through_kept(const struct difference *d)
 {
     bool changed =
         seen(d, TOPIC_CHANGE_PASID) || seen(d, TOPIC_CHANGE_CONTEXT) || seen(d, TOPIC_CHANGE_ROOT);
-    return is_dma(d) && !is_stale(d) && changed && d->qemu->untranslated &&
-           d->qemu->dma.outcome == OUTCOME_MOVED;
+    return !is_stale(d) && changed && d->qemu->untranslated && qemu_passes_through(d);
 }
 
 static bool no_pasid_iotlb(const struct difference *d)

@@ -90,7 +90,10 @@ static uint16_t id_of(const struct builder *builder, const struct device *device
 
 static void invalidate_context(struct builder *builder, const struct device *device, uint16_t id)
 {
-    uint64_t sid = requester_sid[device->requester];
+    /* Any function that the mask makes equal will do. */
+    static const uint8_t masked[4] = {0, 4, 6, 7};
+    unsigned mask = below(builder, 4);
+    uint64_t sid = requester_sid[device->requester] ^ (below(builder, 8) & masked[mask]);
     switch (below(builder, 3)) {
     case 0:
         issue(builder, (struct descriptor){CC | G(1), 0}, TOPIC_CONTEXT_GLOBAL);
@@ -101,8 +104,7 @@ static void invalidate_context(struct builder *builder, const struct device *dev
         break;
     default:
         issue(builder,
-              (struct descriptor){CC | G(3) | (uint64_t)id << 16 | sid << 32 |
-                                      (uint64_t)below(builder, 4) << 48,
+              (struct descriptor){CC | G(3) | (uint64_t)id << 16 | sid << 32 | (uint64_t)mask << 48,
                                   0},
               TOPIC_CONTEXT_DEVICE);
         break;

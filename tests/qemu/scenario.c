@@ -124,7 +124,7 @@ static void change_leaf(struct builder *builder, const struct page *page)
         entry ^= 1 + below(builder, 3);
         break;
     default:
-        entry = (entry & 0xfff) | random_frame(builder, page->level);
+        entry = (entry & ~UINT64_C(0x000ffffffffff000)) | random_frame(builder, page->level);
         break;
     }
     store(builder, page->entry_at[page->level], entry, TOPIC_CHANGE_LEAF);
@@ -184,11 +184,11 @@ static void change(struct builder *builder)
     dma(builder, device, address, write, false, TOPIC_REST);
     dma(builder, other, any_address(builder, other), write, false, TOPIC_REST);
     look_at_faults(builder);
-    unsigned level = page->level + 1;
-    if (one_in(builder, 2)) {
+    unsigned level = page->level + 1, kind = below(builder, 8);
+    if (kind < 3) {
         change_leaf(builder, page);
         what = CHANGED_LEAF;
-    } else if (level < 4 && level <= domain->levels && one_in(builder, 3)) {
+    } else if (kind == 3 && level < 4 && level <= domain->levels) {
         store(builder, page->entry_at[level],
               one_in(builder, 2) ? 0 : word_at(builder, page->entry_at[level]) ^ 2,
               TOPIC_CHANGE_TABLE);
@@ -245,6 +245,8 @@ static void act(struct builder *builder)
         queue_off(builder);
     else if (n == 3)
         events(builder);
+    else if (n == 4 && !builder->scenario->scalable && one_in(builder, 3))
+        bad_registers(builder);
     else if (n == 4)
         bad_descriptor(builder);
     else if (n < 13)
@@ -262,7 +264,7 @@ void scenario_make(struct scenario *scenario, uint64_t seed, uint64_t number)
     scenario->number = number;
     scenario->unit = (uint8_t)(number % UNIT_COUNT);
     scenario->scalable = scenario->unit == UNIT_SCALABLE_48 && !one_in(&builder, 4);
-    scenario->all_caches = one_in(&builder, 3);
+    scenario->all_caches = one_in(&builder, scenario->scalable ? 2 : 3);
     scenario->wide_queue = scenario->scalable && !one_in(&builder, 100);
     machine_build(&builder);
     machine_damage(&builder);

@@ -114,6 +114,36 @@ void bad_descriptor(struct builder *builder)
     queue_run(builder, TOPIC_BAD_DESCRIPTOR);
 }
 
+/* Requests by register that ask for nothing there is: the granularity done is 0, and so is what
+   they do (sections 11.4.6.1 and 11.4.6.3). */
+void bad_registers(struct builder *builder)
+{
+    const struct device *device = any_device(builder);
+    uint64_t address = any_address(builder, device);
+    dma(builder, device, address, false, false, TOPIC_BY_REGISTER);
+    look_at_faults(builder);
+    queue_off(builder);
+    set_register(builder, REG_GCMD, 4, GCMD_TE, TOPIC_BY_REGISTER);
+    set_register(builder, REG_CCMD, 8, UINT64_C(1) << 63, TOPIC_BY_REGISTER);
+    get_register(builder, REG_CCMD, 8, TOPIC_BY_REGISTER);
+    set_register(builder, REG_IOTLB, 8, UINT64_C(1) << 63, TOPIC_BY_REGISTER);
+    get_register(builder, REG_IOTLB, 8, TOPIC_BY_REGISTER);
+    set_register(builder, REG_IVA, 8, 19 + below(builder, 45), TOPIC_BY_REGISTER);
+    set_register(builder, REG_IOTLB, 8, UINT64_C(11) << 60, TOPIC_BY_REGISTER);
+    get_register(builder, REG_IOTLB, 8, TOPIC_BY_REGISTER);
+    if (one_in(builder, 2)) { /* the mask counts for pages only */
+        set_register(builder, REG_IOTLB, 8, UINT64_C(9) << 60, TOPIC_BY_REGISTER);
+        get_register(builder, REG_IOTLB, 8, TOPIC_BY_REGISTER);
+    }
+    set_register(builder, REG_IQT, 8, 0, TOPIC_BY_REGISTER);
+    set_register(builder, REG_GCMD, 4, GCMD_TE | GCMD_QIE, TOPIC_BY_REGISTER);
+    builder->dirty = true;
+    store(builder, device->root_at, word_at(builder, device->root_at) ^ 1, TOPIC_CHANGE_ROOT);
+    dma(builder, device, address, true, false, TOPIC_STALE);
+    look_at_faults(builder);
+    store(builder, device->root_at, word_at(builder, device->root_at) ^ 1, TOPIC_CHANGE_ROOT);
+}
+
 /* What the specification refuses, or allows, and QEMU does not. Both sides go separate ways. */
 void odd_descriptor(struct builder *builder)
 {
