@@ -51,9 +51,9 @@ struct sv_perfmon {
     struct sv_perf_kind common, limited; /* the last `limited_count` are of the second kind */
     uint32_t config_offset, freeze_offset, overflow_offset, value_offset, stride;
     uint8_t count, limited_count, groups;
-    uint8_t filters;     /* bit n: enum sv_perf_filter n is there */
-    bool writable;       /* counters may be written while enabled */
-    bool pairs_known;    /* perf.filter_pairs */
+    uint8_t filters;  /* bit n: enum sv_perf_filter n is there */
+    bool writable;    /* counters may be written while enabled */
+    bool pairs_known; /* perf.filter_pairs */
 };
 
 void sv_perfmon_reset(struct sv_perfmon *perf, const svasim_config *config);
