@@ -32,12 +32,15 @@ static int check(svasim_config *config, const struct cli_caps *caps)
     svasim_ports ports = SVASIM_PORTS_INIT;
     svasim *unit = NULL;
     uint64_t got;
-    if (!mem)
-        return CLI_EXIT_SYSTEM;
-    svasim_mem_ports(mem, &ports);
-    svasim_err err = svasim_create(&unit, config, &ports, NULL);
+    svasim_err err = SVASIM_ENOMEM;
+    if (mem) {
+        svasim_mem_ports(mem, &ports);
+        err = svasim_create(&unit, config, &ports, NULL);
+    }
     if (err == SVASIM_EINVAL)
         cli_message("--cap, --ecap: %s", svasim_config_error(config));
+    else if (err != SVASIM_OK)
+        cli_message("out of memory");
     if (err == SVASIM_OK && caps->has_cap && !svasim_mmio_read(unit, CAP_OFFSET, 8, &got))
         differing("CAP_REG", caps->cap, got);
     if (err == SVASIM_OK && caps->has_ecap && !svasim_mmio_read(unit, ECAP_OFFSET, 8, &got))
@@ -84,8 +87,10 @@ static int give_all(const struct cli_caps *caps, svasim_config *config)
 int cli_caps_keys(const struct cli_caps *caps)
 {
     svasim_config *config = svasim_config_create();
-    if (!config)
+    if (!config) {
+        cli_message("out of memory");
         return CLI_EXIT_SYSTEM;
+    }
     int code = give_all(caps, config);
     if (code == CLI_EXIT_OK)
         code = check(config, caps);

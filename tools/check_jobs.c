@@ -35,6 +35,8 @@ static void broken(struct check_case *one, const char *why)
         memcpy(text + one->text_bytes, line, (size_t)length + 1);
         one->text = text;
         one->text_bytes += (size_t)length;
+    } else {
+        cli_message("%s: %s", one->path, why);
     }
     one->verdict.code = CLI_EXIT_SYSTEM;
     one->done = true;
@@ -59,7 +61,9 @@ static bool start(struct pool *pool, struct job *job, struct check_case *one)
     job->one = one;
     job->file = tmpfile();
     if (!job->file) {
-        broken(one, "no temporary file for its result");
+        char why[128];
+        (void)snprintf(why, sizeof why, "no temporary file for its result: %s", strerror(errno));
+        broken(one, why);
         return true;
     }
     /* What is still buffered would be written by both. */
@@ -91,10 +95,15 @@ static void read_result(struct check_case *one, FILE *file)
         fread(&one->verdict, sizeof one->verdict, 1, file) != 1)
         return;
     size_t rest = (size_t)bytes - sizeof one->verdict;
+    if (rest == 0)
+        return;
     one->text = malloc(rest + 1);
     if (one->text) {
         one->text_bytes = fread(one->text, 1, rest, file);
         one->text[one->text_bytes] = 0;
+    } else {
+        cli_message("%s: out of memory: what it said is lost", one->path);
+        one->verdict.code = CLI_EXIT_SYSTEM;
     }
 }
 

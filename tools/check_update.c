@@ -222,7 +222,7 @@ static bool read_text(const char *path, struct text *out)
         ok = (out->lines[out->count] = strdup(line)) != NULL;
         out->count += ok;
     }
-    ok = ok && !ferror(file);
+    ok = ok && feof(file); /* and not because memory was short */
     free(line);
     if (file)
         (void)fclose(file);
@@ -248,8 +248,11 @@ static bool replace(const char *path, const struct text *text)
     bool ok = file && fchmod(descriptor, status.st_mode & 07777) == 0;
     for (size_t i = 0; ok && i < text->count; i++)
         ok = fputs(text->lines[i], file) >= 0;
+    ok = ok && !ferror(file);
     if (file)
         ok = fclose(file) == 0 && ok;
+    else if (descriptor >= 0)
+        (void)close(descriptor);
     ok = ok && rename(temporary, real) == 0;
     if (!ok && descriptor >= 0) {
         int error = errno;
@@ -259,11 +262,11 @@ static bool replace(const char *path, const struct text *text)
     return ok;
 }
 
-/* One line for each field that changes or that cannot. True: the text is another one now. */
+/* One line for each field that changes or that cannot. *out_changed: the text is another one now.
+ * False: memory is short. */
 static bool apply(const struct check_updates *updates, unsigned judged, const char *path,
-                  struct text *text)
+                  struct text *text, bool *out_changed)
 {
-    bool changed = false;
     for (size_t i = 0; i < updates->count; i++) {
         const struct update *update = &updates->list[i];
         const char *actual = decided(update, judged);
@@ -278,7 +281,10 @@ static bool apply(const struct check_updates *updates, unsigned judged, const ch
                           update->differs[true] ? update->actual[true] : "as it says");
             continue;
         }
+        errno = 0;
         char *rewritten = line ? rewrite(*line, update->field, actual, old, sizeof old) : NULL;
+        if (!rewritten && errno == ENOMEM)
+            return false;
         if (!rewritten) {
             (void)fprintf(stderr, "  left alone: %s:%" PRIu64 ": the line has no %s\n", path,
                           update->line, update->field);
@@ -286,17 +292,18 @@ static bool apply(const struct check_updates *updates, unsigned judged, const ch
         }
         free(*line);
         *line = rewritten;
-        changed = true;
+        *out_changed = true;
         (void)fprintf(stderr, "  updated: %s:%" PRIu64 ": %s %s -> %s\n", path, update->line,
                       update->field, old, *actual ? actual : "(removed)");
     }
-    return changed;
+    return true;
 }
 
 int check_updates_write(const struct check_updates *updates, unsigned judged, const char *path)
 {
     struct text text = {NULL, 0, 0};
     int code = CLI_EXIT_OK;
+    bool changed = false;
     if (updates->broken || (updates->count && !read_text(path, &text))) {
         (void)fprintf(stderr, "  %s: cannot be read for an update\n", path);
         code = CLI_EXIT_SYSTEM;
@@ -305,7 +312,10 @@ int check_updates_write(const struct check_updates *updates, unsigned judged, co
                       "  %s: only plain text can be updated: svasim convert makes it of a binary "
                       "trace, gunzip of a compressed one\n",
                       path);
-    } else if (updates->count && apply(updates, judged, path, &text) && !replace(path, &text)) {
+    } else if (updates->count && !apply(updates, judged, path, &text, &changed)) {
+        (void)fprintf(stderr, "  %s: out of memory: left as it was\n", path);
+        code = CLI_EXIT_SYSTEM;
+    } else if (changed && !replace(path, &text)) {
         (void)fprintf(stderr, "  %s: cannot be replaced: %s\n", path, strerror(errno));
         code = CLI_EXIT_SYSTEM;
     }

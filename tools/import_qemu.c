@@ -181,7 +181,15 @@ static int import_line(struct cli_builder *to, struct lines *in, uint64_t *id)
 {
     json_error_t error;
     quote_long_numbers(in);
+    errno = 0;
     json_t *object = json_loads(in->quoted, JSON_REJECT_DUPLICATES, &error);
+    /* jansson takes some failed allocations for errors of syntax, and goes on after others with
+       what it has; malloc leaves its mark. */
+    if (errno == ENOMEM) {
+        json_decref(object);
+        cli_message("out of memory");
+        return CLI_EXIT_SYSTEM;
+    }
     if (!object)
         return bad(in, "not JSON: %s", error.text);
     int code = json_is_object(object) ? import_object(to, in, object, id)
@@ -207,6 +215,10 @@ static int import_lines(struct cli_builder *to, struct lines *in)
     const char *text = gzerror(in->file, &zerr);
     if (code == CLI_EXIT_OK && zerr == Z_ERRNO) {
         cli_message("%s: %s", in->path, strerror(errno));
+        return CLI_EXIT_SYSTEM;
+    }
+    if (code == CLI_EXIT_OK && zerr == Z_MEM_ERROR) {
+        cli_message("out of memory");
         return CLI_EXIT_SYSTEM;
     }
     /* A compressed file that ends too early reads as Z_BUF_ERROR. */

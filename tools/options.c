@@ -147,11 +147,13 @@ int cli_pins_file(struct cli_pins *pins, const char *path)
 
 int cli_pins_apply(const struct cli_pins *pins, svasim_machine *machine)
 {
-    for (size_t i = 0; i < pins->count; i++)
-        if (svasim_machine_pin(machine, pins->list[i].key, pins->list[i].value) != SVASIM_OK) {
+    for (size_t i = 0; i < pins->count; i++) {
+        svasim_err err = svasim_machine_pin(machine, pins->list[i].key, pins->list[i].value);
+        if (err != SVASIM_OK) {
             cli_message("%s", svasim_machine_error(machine));
-            return CLI_EXIT_INPUT;
+            return err == SVASIM_ENOMEM ? CLI_EXIT_SYSTEM : CLI_EXIT_INPUT;
         }
+    }
     return CLI_EXIT_OK;
 }
 

@@ -239,7 +239,7 @@ static int write_stats(const struct replay *replay)
     bool ok = file != NULL;
     if (file) {
         ok = json_dumpf(all, file, JSON_INDENT(2) | JSON_REAL_PRECISION(10)) == 0;
-        ok = fputc('\n', file) != EOF && ok;
+        ok = fputc('\n', file) != EOF && ok && !ferror(file);
         ok = (file == stdout ? fflush(file) : fclose(file)) == 0 && ok;
     }
     if (!ok)

@@ -32,6 +32,11 @@ SVASIM_API svasim_err svasim_mem_write(svasim_mem *mem, uint64_t hpa, const void
 /** Little-endian quadword helpers; a read outside memory gives 0. */
 SVASIM_API uint64_t svasim_mem_read64(const svasim_mem *mem, uint64_t hpa);
 SVASIM_API svasim_err svasim_mem_write64(svasim_mem *mem, uint64_t hpa, uint64_t value);
+/**
+ * True once a store was lost because the host's memory was short, whoever stored: the unit and
+ * devices cannot tell, and go on as if the access had failed. What they did since does not count.
+ */
+SVASIM_API bool svasim_mem_short(const svasim_mem *mem);
 /** Bytes of host memory now used for contents. */
 SVASIM_API uint64_t svasim_mem_footprint_bytes(const svasim_mem *mem);
 /** Who is told of changes. */

@@ -5,6 +5,7 @@
 #include "svasim/front.h"
 
 #include "base/alloc.h"
+#include "base/mem.h"
 
 #include <string.h>
 
@@ -212,8 +213,12 @@ static void before_store(void *user, uint64_t hpa, size_t bytes)
     }
     uint64_t last = (hpa + (bytes - 1)) >> LINE_SHIFT;
     for (uint64_t number = hpa >> LINE_SHIFT; number <= last; number++) {
-        if (find_line(front, number << LINE_SHIFT) || !reserve_line(front))
+        if (find_line(front, number << LINE_SHIFT))
             continue;
+        if (!reserve_line(front)) {
+            sv_mem_lose(front->mem);
+            return;
+        }
         struct line *line = &front->lines[slot_of(front->lines, front->line_mask, number + 1)];
         if (svasim_mem_read(front->mem, number << LINE_SHIFT, line->old, LINE_BYTES) != SVASIM_OK)
             continue; /* the end of memory cuts the line */

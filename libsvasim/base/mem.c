@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* mem.c - sparse physical memory: where does byte X live? Chunks of 64 KiB in one open-addressing
  * table, allocated on the first write. Knows nothing of what is stored. */
-#include "svasim/mem.h"
+#include "base/mem.h"
 
 #include "base/alloc.h"
 #include "base/bits.h"
@@ -27,6 +27,7 @@ struct svasim_mem {
     uint64_t limit;
     svasim_alloc alloc;
     svasim_mem_watcher watcher;
+    bool lost; /* a store */
 };
 
 static size_t slot_of(const struct slot *slots, size_t mask, uint64_t key)
@@ -140,8 +141,10 @@ svasim_err svasim_mem_write(svasim_mem *mem, uint64_t hpa, const void *data, siz
         uint64_t offset = hpa & (CHUNK_BYTES - 1);
         size_t part = CHUNK_BYTES - offset < bytes ? (size_t)(CHUNK_BYTES - offset) : bytes;
         unsigned char *chunk = chunk_for_write(mem, hpa);
-        if (!chunk)
+        if (!chunk) {
+            sv_mem_lose(mem);
             return SVASIM_ENOMEM;
+        }
         memcpy(chunk + offset, from, part);
         from += part;
         hpa += part;
@@ -171,6 +174,16 @@ svasim_mem_watcher svasim_mem_watch(svasim_mem *mem,
     svasim_mem_watcher previous = mem->watcher;
     mem->watcher = (svasim_mem_watcher){before, user};
     return previous;
+}
+
+void sv_mem_lose(svasim_mem *mem)
+{
+    mem->lost = true;
+}
+
+bool svasim_mem_short(const svasim_mem *mem)
+{
+    return mem->lost;
 }
 
 uint64_t svasim_mem_footprint_bytes(const svasim_mem *mem)

@@ -115,6 +115,15 @@ static bool is_barrier(unsigned kind)
            kind != SVASIM_RECORD_OBSERVE;
 }
 
+/* A store of the unit or of a device that the host has no memory for: neither can say so. */
+static svasim_err check_memory(svasim_machine *machine, svasim_err err)
+{
+    if (machine->mem && svasim_mem_short(machine->mem))
+        return sv_machine_fail(machine, SVASIM_ENOMEM,
+                               "out of memory: a store to simulated memory is lost");
+    return err;
+}
+
 svasim_err svasim_machine_apply(svasim_machine *machine, const svasim_record *record)
 {
     machine->stats.records++;
@@ -141,7 +150,7 @@ svasim_err svasim_machine_apply(svasim_machine *machine, const svasim_record *re
     sv_machine_cpu_stores(machine, record->kind);
     err = act(machine, record);
     machine->record = NULL;
-    return err;
+    return check_memory(machine, err);
 }
 
 svasim_err svasim_machine_finish(svasim_machine *machine)
@@ -150,7 +159,7 @@ svasim_err svasim_machine_finish(svasim_machine *machine)
     if (!err)
         err = sv_machine_drain(machine);
     sv_expect_finish(machine);
-    return err;
+    return check_memory(machine, err);
 }
 
 const char *svasim_machine_error(const svasim_machine *machine)

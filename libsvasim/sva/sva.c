@@ -150,7 +150,7 @@ svasim_err svasim_sva_space_create(svasim_sva *sva, svasim_space_kind kind, uint
     if (pool->count >> SV_SPACE_BITS == 0)
         room = sv_pool_room(&sva->alloc, pool, sva->spaces, sizeof *sva->spaces);
     if (!room)
-        return sv_sva_fail(sva, SVASIM_ENOMEM, "space: no room for another one");
+        return sv_sva_fail(sva, SVASIM_ENOMEM, "space: no memory left for another one");
     sva->spaces = room;
     svasim_tree tree;
     error = svasim_tree_create(sva->tables, second_stage, levels, &tree);
