@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* check_cover_report.c - coverage as a table on standard output, and as one JSON object, whose keys
  * are a contract: docs/cli.md. */
-#include <jansson.h>
 #include <string.h>
 
 #include "check_cover.h"
+#include "report.h"
 #include "svasim/version.h"
 
 #define LINES_MAX 40u /* rows of the list of unreached cells */
@@ -184,9 +184,8 @@ static json_t *cell_json(const struct cover_cell *cell)
     if (cell->beyond) {
         failed = json_object_set_new(object, "why", json_string(cell->beyond));
     } else if (cell->scenarios) {
-        json_t *path = json_string(cell->first); /* NULL: not UTF-8 */
         failed = json_object_set_new(object, "scenarios", json_integer(cell->scenarios)) |
-                 json_object_set_new(object, "first", path ? path : json_null());
+                 json_object_set_new(object, "first", cli_json_text(cell->first));
     }
     if (!failed)
         return object;
@@ -197,19 +196,23 @@ static json_t *cell_json(const struct cover_cell *cell)
 static json_t *totals_json(const struct cover *cover)
 {
     json_t *totals = json_object();
+    int failed = 0;
     for (unsigned group = 0; group < COVER_GROUPS; group++) {
         struct tally all = {NULL, 0, 0, 0};
         for (unsigned i = 0; i < cover_count(cover); i++)
             if (cover_at(cover, i)->group == group)
                 count(&all, cover_at(cover, i));
         struct tally rows = count_rows(cover, (enum cover_group)group);
-        (void)json_object_set_new(totals, cover_group_name((enum cover_group)group),
-                                  json_pack("{s:i, s:i, s:i, s:i, s:i}", "reached",
-                                            (int)all.reached, "cells", (int)all.cells, "beyond",
-                                            (int)all.beyond, "rows", (int)rows.cells, "whole_rows",
-                                            (int)rows.reached));
+        failed |= json_object_set_new(totals, cover_group_name((enum cover_group)group),
+                                      json_pack("{s:i, s:i, s:i, s:i, s:i}", "reached",
+                                                (int)all.reached, "cells", (int)all.cells, "beyond",
+                                                (int)all.beyond, "rows", (int)rows.cells,
+                                                "whole_rows", (int)rows.reached));
     }
-    return totals;
+    if (!failed)
+        return totals;
+    json_decref(totals);
+    return NULL;
 }
 
 static json_t *cover_json(const struct cover *cover, size_t scenarios)
@@ -237,10 +240,7 @@ int cover_write(const struct cover *cover, size_t scenarios, const char *path)
         cli_message("out of memory");
         return CLI_EXIT_SYSTEM;
     }
-    int failed = json_dump_file(all, path, JSON_INDENT(1));
+    int code = cli_json_write(all, path, JSON_INDENT(1));
     json_decref(all);
-    if (!failed)
-        return CLI_EXIT_OK;
-    cli_message("%s: cannot be written", path);
-    return CLI_EXIT_SYSTEM;
+    return code;
 }

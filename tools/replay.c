@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* replay.c - what does a unit do with these traces? Runs each and tells the outcome. Knows no
  * record kind. */
-#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <string.h>
@@ -235,16 +234,7 @@ static int write_stats(const struct replay *replay)
     const json_t *all = replay->stats;
     if (json_array_size(all) == 1)
         all = json_array_get(all, 0);
-    FILE *file = strcmp(replay->stats_path, "-") == 0 ? stdout : fopen(replay->stats_path, "w");
-    bool ok = file != NULL;
-    if (file) {
-        ok = json_dumpf(all, file, JSON_INDENT(2) | JSON_REAL_PRECISION(10)) == 0;
-        ok = fputc('\n', file) != EOF && ok && !ferror(file);
-        ok = (file == stdout ? fflush(file) : fclose(file)) == 0 && ok;
-    }
-    if (!ok)
-        cli_message("%s: %s", replay->stats_path, strerror(errno));
-    return ok ? CLI_EXIT_OK : CLI_EXIT_SYSTEM;
+    return cli_json_write(all, replay->stats_path, JSON_INDENT(2) | JSON_REAL_PRECISION(10));
 }
 
 static int run_files(struct replay *replay, int count, char **paths)

@@ -34,6 +34,13 @@ void cli_summary_print(const struct cli_run *run);
 /** Everything that is counted, as one object; NULL if memory is short. */
 json_t *cli_stats_json(const struct cli_run *run);
 
+/* --- JSON --- */
+
+/** A string; null if it is not UTF-8, NULL if memory is short. */
+json_t *cli_json_text(const char *text);
+/** Write a document; "-" is standard output. Returns an exit code; errors are printed. */
+int cli_json_write(const json_t *document, const char *path, size_t flags);
+
 /* --- events: one line each, also through gzip --- */
 
 struct cli_events;

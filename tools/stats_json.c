@@ -192,11 +192,7 @@ json_t *cli_stats_json(const struct cli_run *run)
     char ns[CLI_COUNT_TEXT];
     struct builder all = begin();
     set(&all, "svasim", json_string(SVASIM_VERSION));
-    json_error_t error = {0};
-    json_t *path = json_pack_ex(&error, 0, "s", run->path);
-    if (!path && json_error_code(&error) == json_error_invalid_utf8)
-        path = json_null();
-    set(&all, "file", path);
+    set(&all, "file", cli_json_text(run->path));
     set(&all, "mode", json_string(run->functional ? "functional" : "timed"));
     set(&all, "complete", json_boolean(!run->broken));
     set_count(&all, "records", stats->records);

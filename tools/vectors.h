@@ -68,6 +68,8 @@ json_t *vectors_hex(uint64_t value);
 json_t *vectors_number(uint64_t value);
 void vectors_set(struct vectors_run *run, json_t *object, const char *key, json_t *value);
 void vectors_append(struct vectors_run *run, json_t *array, json_t *value);
+/* The text of a key; "" if memory was short when it was set. */
+const char *vectors_text(const json_t *object, const char *key);
 void vectors_set_pasid(struct vectors_run *run, json_t *object, uint32_t pasid);
 /** Put what is asserted at `path` ("expect.status") on a step, once. */
 void vectors_assert(struct vectors_run *run, json_t *step, const char *path);

@@ -329,10 +329,8 @@ void vectors_assert_all(struct vectors_run *run)
     size_t index;
     char key[24];
     json_array_foreach (run->steps, index, step) {
-        const char *what = json_string_value(json_object_get(step, "do"));
-        const char *of = json_string_value(json_object_get(step, "of"));
-        bool page_request = strcmp(what, "page_request") == 0;
-        if (!page_request && (!of || strcmp(of, "record") != 0))
+        bool page_request = strcmp(vectors_text(step, "do"), "page_request") == 0;
+        if (!page_request && strcmp(vectors_text(step, "of"), "record") != 0)
             continue;
         id_key(json_object_get(step, "id"), key);
         json_int_t present = json_integer_value(json_object_get(run->asserted, key));

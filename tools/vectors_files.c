@@ -54,7 +54,9 @@ static bool put_line(FILE *file, const json_t *object)
 /* Close it; after an error nothing of it stays. */
 static int close_file(FILE *file, const char *path, bool ok)
 {
-    int error = ok ? 0 : errno;
+    /* A write that failed in between may be told by the stream alone. */
+    ok = ok && !ferror(file);
+    int error = ok ? 0 : errno ? errno : EIO;
     if (fclose(file) != 0 && ok) {
         error = errno;
         ok = false;

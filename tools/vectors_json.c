@@ -30,6 +30,12 @@ void vectors_append(struct vectors_run *run, json_t *array, json_t *value)
         run->failed = true;
 }
 
+const char *vectors_text(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text ? text : "";
+}
+
 void vectors_set_pasid(struct vectors_run *run, json_t *object, uint32_t pasid)
 {
     vectors_set(run, object, "pasid",

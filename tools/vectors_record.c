@@ -224,7 +224,7 @@ static void on_end(struct vectors_run *run, const svasim_crossing *crossing)
         (void)json_array_remove(run->steps, json_array_size(run->steps) - 1);
         return;
     }
-    if (strcmp(json_string_value(json_object_get(step, "do")), "invalidate") == 0)
+    if (strcmp(vectors_text(step, "do"), "invalidate") == 0)
         vectors_set(run, vectors_part(run, step, "expect"), "iqei", json_integer(crossing->iqei));
     finish(run, step);
 }

@@ -86,7 +86,7 @@ EACH(replay_config, "replay -c some.ini --set walk.walkers=3 cpu.svt", NULL)
 EACH(check_one, "check --jobs 1 --set walk.walkers=3 cpu.svt", NULL)
 EACH(check_list, "check --list .", NULL)
 EACH(check_coverage, "check --jobs 1 --timed --coverage c.json cpu.svt", "c.json")
-EACH(vectors, "vectors --no-depends out cpu.svt", "out/index.jsonl")
+EACH(vectors_of_one, "vectors --no-depends out cpu.svt", "out/index.jsonl")
 EACH(explain, "explain all.svt --id 4", NULL)
 EACH(dump, "dump all.svt", NULL)
 EACH(convert_to_text, "convert all.svb new.svt", "new.svt")
@@ -96,8 +96,11 @@ EACH(gen_dma, "gen window --count 50 -o new.svb", "new.svb")
 EACH(gen_descriptors, "gen copies --count 5 -o new.svt", "new.svt")
 EACH(import, "import qemu-jsonl log.jsonl -o new.svt", "new.svt")
 
-int main(void)
+/* An argument names the tests to run; * stands for any text. */
+int main(int argc, char **argv)
 {
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(replay_text),
         cmocka_unit_test(replay_functional),
@@ -109,7 +112,7 @@ int main(void)
         cmocka_unit_test(check_one),
         cmocka_unit_test(check_list),
         cmocka_unit_test(check_coverage),
-        cmocka_unit_test(vectors),
+        cmocka_unit_test(vectors_of_one),
         cmocka_unit_test(explain),
         cmocka_unit_test(dump),
         cmocka_unit_test(convert_to_text),
