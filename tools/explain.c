@@ -207,7 +207,8 @@ static int run(struct explain *explain, const struct cli_pins *pins)
 {
     svasim_trace_error error;
     svasim_machine_options options = {.functional = true, .on_event = on_event, .user = explain};
-    if (strcmp(explain->path, "-") != 0) /* which can be read once only */
+    bool timed = strcmp(explain->path, "-") != 0; /* which can be read once only */
+    if (timed)
         explain->runs = explain_runs_make(explain->path, pins, explain->all ? NULL : &explain->id);
     svasim_reader *reader = svasim_reader_open(explain->path, &error);
     if (!reader)
@@ -223,6 +224,11 @@ static int run(struct explain *explain, const struct cli_pins *pins)
     }
     svasim_machine_destroy(explain->machine);
     svasim_reader_close(reader);
+    if (timed && !explain->runs && code == CLI_EXIT_OK) {
+        cli_message("%s: no cycles and caches: out of memory, or it cannot be read twice",
+                    explain->path);
+        code = CLI_EXIT_SYSTEM;
+    }
     return code;
 }
 

@@ -82,23 +82,33 @@ static void on_event(void *user, const svasim_event *event)
     runs->found = true;
 }
 
-/* Until what is wanted is answered and nothing is under way, or to the end. What stops it is told
- * by the other run. */
+/* Did the host fail, and not the trace? What is wrong with a trace is told by the other run. */
+static bool is_system(svasim_err err)
+{
+    return err == SVASIM_ENOMEM || err == SVASIM_EIO;
+}
+
+/* Until what is wanted is answered and nothing is under way, or to the end. */
 static void run_trace(struct explain_runs *runs, svasim_machine *machine, svasim_reader *reader)
 {
     const svasim_record *record;
+    svasim_err err = SVASIM_OK;
     while (!(runs->id && runs->found && svasim_machine_idle(machine)) &&
-           svasim_reader_next(reader, &record) == SVASIM_OK && record)
-        if (svasim_machine_apply(machine, record) != SVASIM_OK)
+           (err = svasim_reader_next(reader, &record)) == SVASIM_OK && record)
+        if ((err = svasim_machine_apply(machine, record)) != SVASIM_OK)
             break;
-    (void)svasim_machine_finish(machine);
+    runs->broken |= is_system(err) || is_system(svasim_machine_finish(machine));
 }
 
-static bool apply_pins(const struct cli_pins *pins, svasim_machine *machine)
+static bool apply_pins(struct explain_runs *runs, const struct cli_pins *pins,
+                       svasim_machine *machine)
 {
     bool ok = true;
-    for (size_t i = 0; i < pins->count; i++)
-        ok = svasim_machine_pin(machine, pins->list[i].key, pins->list[i].value) == SVASIM_OK && ok;
+    for (size_t i = 0; i < pins->count; i++) {
+        svasim_err err = svasim_machine_pin(machine, pins->list[i].key, pins->list[i].value);
+        runs->broken |= is_system(err);
+        ok = err == SVASIM_OK && ok;
+    }
     return ok;
 }
 
@@ -109,9 +119,11 @@ struct explain_runs *explain_runs_make(const char *path, const struct cli_pins *
     svasim_machine_options options = {.on_event = on_event, .on_act = on_act, .user = runs};
     svasim_machine *machine = runs ? svasim_machine_create(&options) : NULL;
     svasim_reader *reader = machine ? svasim_reader_open(path, NULL) : NULL;
-    if (runs)
+    if (runs) {
         runs->id = id;
-    if (reader && apply_pins(pins, machine))
+        runs->broken = !reader;
+    }
+    if (reader && apply_pins(runs, pins, machine))
         run_trace(runs, machine, reader);
     svasim_reader_close(reader);
     svasim_machine_destroy(machine);

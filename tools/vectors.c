@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "report.h"
 #include "vectors_files.h"
 
 static const char help[] =
@@ -118,10 +119,15 @@ static int name_all(struct vectors_scenario *scenarios, const struct check_list 
             cli_message("out of memory");
             return CLI_EXIT_SYSTEM;
         }
-        json_t *valid = json_string(scenarios[i].path);
-        if (!valid)
-            return cli_usage("vectors", "%s: a path that is no UTF-8", scenarios[i].path);
+        json_t *valid = cli_json_text(scenarios[i].path);
+        bool is_text = json_is_string(valid);
         json_decref(valid);
+        if (!valid) {
+            cli_message("out of memory");
+            return CLI_EXIT_SYSTEM;
+        }
+        if (!is_text)
+            return cli_usage("vectors", "%s: a path that is no UTF-8", scenarios[i].path);
     }
     qsort(scenarios, list->count, sizeof scenarios[0], by_name);
     for (size_t i = 0; i < list->count; i++) {
