@@ -140,6 +140,9 @@ void cover_on_act(struct cover_run *run, const svasim_act *act)
     case SVASIM_ACT_FILL:
         reach(run, cover_cache(cover, act->cache, act->pgtt, COVER_FILL));
         break;
+    case SVASIM_ACT_STAGE:
+    case SVASIM_ACT_WALK:
+        break;
     case SVASIM_ACT_INVALIDATE:
     case SVASIM_ACT_INVALIDATED:
     default:

@@ -6,13 +6,15 @@
 #include <string.h>
 
 #include "report.h"
+#include "timeline.h"
 
 #define LISTED_MAX 20 /* failed expectations shown; the rest is counted */
 
 struct replay {
     struct cli_pins pins;
-    const char *stats_path, *events_path;
+    const char *stats_path, *events_path, *timeline_path;
     struct cli_events *events;
+    struct cli_timeline *timeline;
     json_t *stats; /* array, one object per file */
     bool functional, check_stale;
     bool told; /* a summary was printed */
@@ -33,6 +35,7 @@ static const char help[] =
     "      --functional        answers at once: no time, much faster\n"
     "      --check-stale       compare every answer with what the tables say by then\n"
     "      --stats F.json      all counters, latencies and settings\n"
+    "      --timeline F.json   what happened when, for Perfetto; compressed if F ends in .gz\n"
     "      --events F.jsonl    one object per request outcome; compressed if F ends in .gz\n"
     "  -h, --help\n\n"
     "Exit code: 1 if an expectation of a trace is not met, 3 if a trace is malformed; the\n"
@@ -98,11 +101,19 @@ static void on_event(void *user, const svasim_event *event)
         list_text(replay, event, "differs", &replay->differing);
     else if (event->kind == SVASIM_EVENT_STALE)
         list_stale(replay, event);
+    if (replay->timeline)
+        cli_timeline_event(replay->timeline, event);
     if (!replay->events)
         return;
     if (!replay->mhz)
         replay->mhz = cli_config_number(svasim_machine_config(replay->machine), "clock.freq_mhz");
     cli_events_put(replay->events, event, replay->mhz);
+}
+
+static void on_act(void *user, uint64_t id, const svasim_act *act)
+{
+    const struct replay *replay = user;
+    cli_timeline_act(replay->timeline, id, act);
 }
 
 static void list_rest(uint64_t count, const char *what)
@@ -156,6 +167,7 @@ static int run_file(struct replay *replay, const char *path)
     svasim_machine_options options = {.functional = replay->functional,
                                       .check_stale = replay->check_stale,
                                       .on_event = on_event,
+                                      .on_act = replay->timeline ? on_act : NULL,
                                       .user = replay};
     if (replay->told)
         putchar('\n');
@@ -163,10 +175,14 @@ static int run_file(struct replay *replay, const char *path)
     replay->machine = svasim_machine_create(&options);
     replay->mhz = replay->failed = replay->differing = replay->stale = 0;
     int code = CLI_EXIT_SYSTEM;
+    if (replay->machine && replay->timeline)
+        cli_timeline_begin(replay->timeline, path, replay->machine);
     if (replay->machine)
         code = run_machine(replay, reader);
     else
         cli_message("out of memory");
+    if (replay->machine && replay->timeline)
+        cli_timeline_end(replay->timeline);
     svasim_machine_destroy(replay->machine);
     svasim_reader_close(reader);
     return code;
@@ -176,13 +192,14 @@ static int run_file(struct replay *replay, const char *path)
 
 static int parse(struct replay *replay, int argc, char **argv)
 {
-    enum { SET = 256, FUNCTIONAL, CHECK_STALE, STATS, EVENTS };
+    enum { SET = 256, FUNCTIONAL, CHECK_STALE, STATS, EVENTS, TIMELINE };
     static const struct option options[] = {{"config", required_argument, NULL, 'c'},
                                             {"set", required_argument, NULL, SET},
                                             {"functional", no_argument, NULL, FUNCTIONAL},
                                             {"check-stale", no_argument, NULL, CHECK_STALE},
                                             {"stats", required_argument, NULL, STATS},
                                             {"events", required_argument, NULL, EVENTS},
+                                            {"timeline", required_argument, NULL, TIMELINE},
                                             {"help", no_argument, NULL, 'h'},
                                             {NULL, 0, NULL, 0}};
     struct cli_pins sets = {NULL, 0};
@@ -208,6 +225,9 @@ static int parse(struct replay *replay, int argc, char **argv)
         case EVENTS:
             replay->events_path = optarg;
             break;
+        case TIMELINE:
+            replay->timeline_path = optarg;
+            break;
         case 'h':
             (void)fputs(help, stdout);
             code = -1;
@@ -223,6 +243,8 @@ static int parse(struct replay *replay, int argc, char **argv)
         code = CLI_EXIT_SYSTEM;
     }
     cli_pins_free(&sets);
+    if (code == CLI_EXIT_OK && replay->timeline_path && replay->functional)
+        code = cli_usage("replay", "--timeline: a --functional run has no time");
     return code;
 }
 
@@ -246,9 +268,12 @@ static int run_files(struct replay *replay, int count, char **paths)
     }
     if (replay->events_path && !(replay->events = cli_events_open(replay->events_path)))
         return CLI_EXIT_SYSTEM;
-    for (int i = 0; i < count; i++) {
+    if (replay->timeline_path && !(replay->timeline = cli_timeline_open(replay->timeline_path)))
+        code = CLI_EXIT_SYSTEM;
+    for (int i = 0; i < count && (!replay->timeline_path || replay->timeline); i++)
         code = cli_worse(code, run_file(replay, paths[i]));
-    }
+    if (replay->timeline)
+        code = cli_worse(code, cli_timeline_close(replay->timeline));
     if (replay->stats)
         code = cli_worse(code, write_stats(replay));
     if (replay->events)

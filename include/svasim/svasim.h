@@ -248,26 +248,35 @@ SVASIM_API svasim_err svasim_explain(svasim *unit, const svasim_request *request
 
 /** What a watched unit does. */
 typedef enum svasim_act_kind {
-    SVASIM_ACT_LOOKUP,     /**< caches were asked: `cache`, `hit` */
-    SVASIM_ACT_FILL,       /**< an entry went into `cache` */
-    SVASIM_ACT_READ,       /**< memory was read: `step` */
-    SVASIM_ACT_UPDATE,     /**< an atomic update was tried: `step` */
-    SVASIM_ACT_INVALIDATE, /**< a descriptor or register command is about to remove entries:
-                                `scope`, `hint`, `legacy` */
-    SVASIM_ACT_INVALIDATED /**< it has */
+    SVASIM_ACT_LOOKUP,      /**< caches were asked: `cache`, `hit` */
+    SVASIM_ACT_FILL,        /**< an entry went into `cache` */
+    SVASIM_ACT_READ,        /**< memory was read: `step` */
+    SVASIM_ACT_UPDATE,      /**< an atomic update was tried: `step` */
+    SVASIM_ACT_INVALIDATE,  /**< a descriptor or register command is about to remove entries:
+                                 `scope`, `hint`, `legacy` */
+    SVASIM_ACT_INVALIDATED, /**< it has */
+    SVASIM_ACT_STAGE, /**< timed: a request was in `stage` from `since` to `until`, and goes on to
+                           `next` */
+    SVASIM_ACT_WALK   /**< timed: it had walker `walker` from `since` to `until` */
 } svasim_act_kind;
+
+#define SVASIM_NO_WALKER 0xffffu
 
 /** One act of a unit, in the order they happen. Pointers are valid during the call. */
 typedef struct svasim_act {
     const svasim_request *request; /**< for which one; NULL of an invalidation */
     svasim_step step; /**< of an update, `words` has only the quadword that it would store */
     svasim_act_kind kind;
-    uint8_t cache; /**< index of svasim_cache_at; of a miss, the first of those that were asked */
-    uint8_t pgtt;  /**< of the translation under way; 0: legacy mode, or not known yet */
-    uint8_t scope; /**< of an invalidation: index of svasim_scope_at, */
-    bool hint;     /**< only leaves changed (IH), */
-    bool legacy;   /**< it came in legacy mode */
-    bool hit;      /**< the cache had an entry */
+    uint8_t cache;   /**< index of svasim_cache_at; of a miss, the first of those that were asked */
+    uint8_t pgtt;    /**< of the translation under way; 0: legacy mode, or not known yet */
+    uint8_t scope;   /**< of an invalidation: index of svasim_scope_at, */
+    bool hint;       /**< only leaves changed (IH), */
+    bool legacy;     /**< it came in legacy mode */
+    bool hit;        /**< the cache had an entry */
+    uint8_t stage;   /**< svasim_stage; SVASIM_STAGE_COUNT: the device has just sent it */
+    uint8_t next;    /**< svasim_stage; SVASIM_STAGE_COUNT: the device has its answer */
+    uint16_t walker; /**< 0 to walk.walkers - 1; of a stage, SVASIM_NO_WALKER if it has none */
+    svasim_tick since, until;
 } svasim_act;
 
 /**

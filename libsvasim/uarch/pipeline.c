@@ -95,7 +95,7 @@ static void start_lookup(struct sv_pipeline *p, struct sv_txn *txn)
 {
     svasim_tick at = sv_rate_take(&p->lookup_rate, p->now);
     SV_ASSERT(at == p->now);
-    sv_txn_enter(txn, at, SVASIM_STAGE_LOOKUP);
+    sv_txn_enter(p->core, txn, at, SVASIM_STAGE_LOOKUP);
     p->busy[SV_RES_LOOKUP]++;
     sv_lane_put(&p->lookups, (struct sv_event){at + p->lookup_latency, p->sequence++, txn});
 }
@@ -144,9 +144,14 @@ bool sv_pipeline_submit(struct sv_pipeline *p, const svasim_request *request)
     txn->piece = 0;
     memset(txn->where, 0, sizeof txn->where);
     txn->joiners = (struct sv_list){NULL, NULL, 0};
+    if (p->core->on_act)
+        sv_watch_stage(p->core, txn, SVASIM_STAGE_COUNT, p->now, p->now,
+                       p->link.on ? SVASIM_STAGE_LINK : SVASIM_STAGE_QUEUE);
     if (p->link.on) {
         svasim_tick at = sv_link_up(&p->link, p->now, request);
         txn->where[SVASIM_STAGE_LINK] = at - p->now;
+        if (p->core->on_act)
+            sv_watch_stage(p->core, txn, SVASIM_STAGE_LINK, p->now, at, SVASIM_STAGE_QUEUE);
         sv_lane_put(&p->arrivals, (struct sv_event){at, p->sequence++, txn});
     } else {
         arrive(p, txn);
@@ -194,7 +199,7 @@ static void lookup_done(struct sv_pipeline *p, struct sv_txn *txn)
 void sv_pipeline_respond(struct sv_pipeline *p, struct sv_txn *txn)
 {
     svasim_tick at = sv_rate_take(&p->respond_rate, p->now);
-    sv_txn_enter(txn, p->now, SVASIM_STAGE_RESPOND);
+    sv_txn_enter(p->core, txn, p->now, SVASIM_STAGE_RESPOND);
     p->busy[SV_RES_RESPOND]++;
     p->stalled[SV_RES_RESPOND] += at - p->now;
     if (txn->request.at == SVASIM_TRANSLATION)
@@ -242,6 +247,10 @@ static void send_back(struct sv_pipeline *p, struct sv_txn *txn)
     svasim_tick at = sv_link_down(&p->link, data, &txn->request, granted);
     txn->where[SVASIM_STAGE_DATA] = data - p->now;
     txn->where[SVASIM_STAGE_RETURN] = at - data;
+    if (p->core->on_act) {
+        sv_watch_stage(p->core, txn, SVASIM_STAGE_DATA, p->now, data, SVASIM_STAGE_RETURN);
+        sv_watch_stage(p->core, txn, SVASIM_STAGE_RETURN, data, at, SVASIM_STAGE_COUNT);
+    }
     sv_lane_put(&p->returns, (struct sv_event){at, p->sequence++, txn});
 }
 
@@ -256,7 +265,11 @@ static void give_credit(struct sv_pipeline *p)
 /* The unit is done with it. */
 static void answer(struct sv_pipeline *p, struct sv_txn *txn)
 {
-    sv_txn_enter(txn, p->now, SVASIM_STAGE_RESPOND);
+    bool returns = p->link.on && sv_link_returns(&txn->request);
+    if (p->core->on_act)
+        sv_watch_stage(p->core, txn, SVASIM_STAGE_RESPOND, txn->since, p->now,
+                       returns ? SVASIM_STAGE_DATA : SVASIM_STAGE_COUNT);
+    txn->where[SVASIM_STAGE_RESPOND] += p->now - txn->since;
     sv_core_count(p->core, &txn->request, &txn->ending);
     p->core->counter[SV_COUNT_TOTAL_OCCUPANCY] += p->now - txn->arrived;
     p->core->counter[SV_COUNT_MEM_BLOCKED] += txn->where[SVASIM_STAGE_MEMORY_QUEUE];
@@ -266,7 +279,7 @@ static void answer(struct sv_pipeline *p, struct sv_txn *txn)
         p->core->counter[SV_COUNT_PW_OCCUPANCY] +=
             p->now - txn->missed_at - txn->where[SVASIM_STAGE_RESPOND];
     txn->active = false;
-    if (p->link.on && sv_link_returns(&txn->request))
+    if (returns)
         send_back(p, txn);
     else
         deliver(p, txn);

@@ -88,6 +88,7 @@ struct sv_pipeline {
     struct sv_list waiting; /* misses without a walker */
     struct sv_list memory_queue;
     uint32_t walkers_busy, memory_busy;
+    uint16_t *walkers_free;  /* numbers of those that are not busy, from walkers_busy on */
     svasim_tick memory_slot; /* next start of an access */
     struct sv_backing backing;
     struct sv_txn **joinable; /* hash heads by page */

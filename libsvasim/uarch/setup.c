@@ -70,8 +70,12 @@ bool sv_pipeline_init(struct sv_pipeline *p, struct sv_core *core, const svasim_
     p->heap = sv_alloc_array(alloc, p->credits + 1, sizeof *p->heap);
     p->waits = sv_alloc_array(alloc, SV_WAITS_MAX + 1, sizeof *p->waits);
     p->devices.pending = sv_alloc_array(alloc, p->devices.capacity, sizeof *p->devices.pending);
+    p->walkers_free = sv_alloc_array(alloc, p->walkers, sizeof *p->walkers_free);
+    for (uint32_t i = 0; p->walkers_free && i < p->walkers; i++)
+        p->walkers_free[i] = (uint16_t)i;
     bool ok = sv_backing_init(&p->backing, config, alloc);
-    ok = ok && p->joinable && p->txns && p->heap && p->waits && p->devices.pending;
+    ok = ok && p->walkers_free && p->joinable && p->txns && p->heap && p->waits &&
+         p->devices.pending;
     ok = ok && lane_init(&p->lookups, p->credits, alloc) &&
          lane_init(&p->memory, p->credits, alloc) && lane_init(&p->answers, p->credits, alloc);
     if (p->link.on)
@@ -93,6 +97,7 @@ bool sv_pipeline_init(struct sv_pipeline *p, struct sv_core *core, const svasim_
 void sv_pipeline_free(struct sv_pipeline *p, const svasim_alloc *alloc)
 {
     sv_backing_free(&p->backing, alloc);
+    sv_alloc_free(alloc, p->walkers_free);
     sv_alloc_free(alloc, p->joinable);
     sv_alloc_free(alloc, p->txns);
     sv_alloc_free(alloc, p->heap);

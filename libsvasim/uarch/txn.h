@@ -16,8 +16,9 @@ struct sv_txn {
     bool walking;                /* holds a walker */
     bool missed;                 /* needs or needed a walk */
     bool joined, listed;
-    bool from_line; /* the entry comes from the walkers' lines: the port is not used */
-    uint8_t piece;  /* of a read under way: the next to arrive */
+    uint16_t walker; /* that it holds, if `walking` */
+    bool from_line;  /* the entry comes from the walkers' lines: the port is not used */
+    uint8_t piece;   /* of a read under way: the next to arrive */
     uint64_t where[SVASIM_STAGE_COUNT];
     svasim_tick walker_since, missed_at;
     svasim_request request;
@@ -53,9 +54,20 @@ static inline struct sv_txn *sv_list_pop(struct sv_list *list)
     return txn;
 }
 
+/* Tell who watches that a stage is over; SVASIM_STAGE_COUNT is where they come from and go. Only if
+ * core->on_act. */
+void sv_watch_stage(const struct sv_core *core, const struct sv_txn *txn, unsigned stage,
+                    svasim_tick since, svasim_tick until, unsigned next);
+
+/* And that a walk is. */
+void sv_watch_walk(const struct sv_core *core, const struct sv_txn *txn, svasim_tick now);
+
 /* From now on the transaction's time belongs to `stage`. */
-static inline void sv_txn_enter(struct sv_txn *txn, svasim_tick now, svasim_stage stage)
+static inline void sv_txn_enter(const struct sv_core *core, struct sv_txn *txn, svasim_tick now,
+                                svasim_stage stage)
 {
+    if (core->on_act)
+        sv_watch_stage(core, txn, txn->stage, txn->since, now, stage);
     txn->where[txn->stage] += now - txn->since;
     txn->since = now;
     txn->stage = (uint8_t)stage;

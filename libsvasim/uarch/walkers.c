@@ -46,7 +46,7 @@ void sv_unlist(struct sv_pipeline *p, struct sv_txn *txn)
 
 static void start_walk(struct sv_pipeline *p, struct sv_txn *txn)
 {
-    p->walkers_busy++;
+    txn->walker = p->walkers_free[p->walkers_busy++];
     txn->walking = true;
     txn->walker_since = p->now;
     p->core->counter[SV_COUNT_WALKS]++;
@@ -57,7 +57,7 @@ static void start_walk(struct sv_pipeline *p, struct sv_txn *txn)
         txn->ask =
             (uint8_t)sv_core_begin(p->core, &txn->walk, &txn->request, &txn->ending, true, NULL);
     }
-    sv_txn_enter(txn, p->now, SVASIM_STAGE_WALK_LOOKUP);
+    sv_txn_enter(p->core, txn, p->now, SVASIM_STAGE_WALK_LOOKUP);
     run_walk(p, txn);
 }
 
@@ -68,7 +68,7 @@ static void want_walker(struct sv_pipeline *p, struct sv_txn *txn)
         start_walk(p, txn);
         return;
     }
-    sv_txn_enter(txn, p->now, SVASIM_STAGE_WALKER_WAIT);
+    sv_txn_enter(p->core, txn, p->now, SVASIM_STAGE_WALKER_WAIT);
     sv_list_push(&p->waiting, txn);
 }
 
@@ -95,7 +95,7 @@ void sv_walkers_miss(struct sv_pipeline *p, struct sv_txn *txn)
                          (uint64_t)walk->has_pasid << 40;
         struct sv_txn *other = find_joinable(p, txn);
         if (other) {
-            sv_txn_enter(txn, p->now, SVASIM_STAGE_JOIN);
+            sv_txn_enter(p->core, txn, p->now, SVASIM_STAGE_JOIN);
             sv_list_push(&other->joiners, txn);
             return;
         }
@@ -165,7 +165,9 @@ static void serve_joiners(struct sv_pipeline *p, struct sv_txn *done)
 
 static void walk_done(struct sv_pipeline *p, struct sv_txn *txn)
 {
-    p->walkers_busy--;
+    p->walkers_free[--p->walkers_busy] = txn->walker;
+    if (p->core->on_act)
+        sv_watch_walk(p->core, txn, p->now);
     p->busy[SV_RES_WALKERS] += p->now - txn->walker_since;
     txn->walking = false;
     sv_core_ending(&txn->walk, &txn->ending);
@@ -184,7 +186,7 @@ static void start_access(struct sv_pipeline *p, struct sv_txn *txn)
     p->memory_slot = start + p->memory_interval;
     p->memory_busy++;
     p->busy[SV_RES_MEMORY_PORT] += p->memory_interval;
-    sv_txn_enter(txn, start, SVASIM_STAGE_MEMORY);
+    sv_txn_enter(p->core, txn, start, SVASIM_STAGE_MEMORY);
     if (p->backing.varied) {
         sv_lane_put(&p->memory, (struct sv_event){start, p->sequence++, txn});
         return;
@@ -211,11 +213,11 @@ static void access_memory(struct sv_pipeline *p, struct sv_txn *txn)
         p->core->counter[SV_COUNT_LINE_HIT] += txn->from_line;
     }
     if (txn->from_line) {
-        sv_txn_enter(txn, p->now, SVASIM_STAGE_WALK_LOOKUP);
+        sv_txn_enter(p->core, txn, p->now, SVASIM_STAGE_WALK_LOOKUP);
         sv_heap_put(p, (struct sv_event){p->now + p->backing.line_latency, p->sequence++, txn});
         return;
     }
-    sv_txn_enter(txn, p->now, SVASIM_STAGE_MEMORY_QUEUE);
+    sv_txn_enter(p->core, txn, p->now, SVASIM_STAGE_MEMORY_QUEUE);
     if (p->memory_busy < p->memory_depth && p->memory_queue.count == 0)
         start_access(p, txn);
     else
@@ -251,7 +253,7 @@ static void run_walk(struct sv_pipeline *p, struct sv_txn *txn)
         }
         uint32_t latency = lookup_latency(p, ask);
         if (latency) {
-            sv_txn_enter(txn, p->now, SVASIM_STAGE_WALK_LOOKUP);
+            sv_txn_enter(p->core, txn, p->now, SVASIM_STAGE_WALK_LOOKUP);
             sv_heap_put(p, (struct sv_event){p->now + latency, p->sequence++, txn});
             return;
         }
@@ -315,7 +317,7 @@ void sv_walkers_memory_answered(struct sv_pipeline *p, struct sv_txn *txn)
     }
     if (p->core->mode.monitored)
         sv_monitor_served(p->core, &txn->walk, (enum sv_ask)txn->ask);
-    sv_txn_enter(txn, p->now, SVASIM_STAGE_WALK_LOOKUP);
+    sv_txn_enter(p->core, txn, p->now, SVASIM_STAGE_WALK_LOOKUP);
     txn->ask = (uint8_t)sv_walk_answer(&txn->walk);
     if (p->memory_queue.count && !txn->from_line) {
         struct sv_txn *next = sv_list_pop(&p->memory_queue);

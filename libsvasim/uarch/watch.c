@@ -4,6 +4,7 @@
 #include "uarch/watch.h"
 
 #include "spec/tables.h"
+#include "uarch/txn.h"
 
 static unsigned iotlb_of(unsigned page_shift)
 {
@@ -98,5 +99,29 @@ void sv_watch_scope(struct sv_core *core, const struct sv_scope *scope, svasim_a
                       .scope = scope->row,
                       .hint = scope->hint,
                       .legacy = core->mode.ttm == SV_TTM_LEGACY};
+    core->on_act(core->watcher, &act);
+}
+
+void sv_watch_stage(const struct sv_core *core, const struct sv_txn *txn, unsigned stage,
+                    svasim_tick since, svasim_tick until, unsigned next)
+{
+    bool walks = txn->walking && since >= txn->walker_since;
+    svasim_act act = {.kind = SVASIM_ACT_STAGE,
+                      .next = (uint8_t)next,
+                      .request = &txn->request,
+                      .stage = (uint8_t)stage,
+                      .walker = walks ? txn->walker : SVASIM_NO_WALKER,
+                      .since = since,
+                      .until = until};
+    core->on_act(core->watcher, &act);
+}
+
+void sv_watch_walk(const struct sv_core *core, const struct sv_txn *txn, svasim_tick now)
+{
+    svasim_act act = {.kind = SVASIM_ACT_WALK,
+                      .request = &txn->request,
+                      .walker = txn->walker,
+                      .since = txn->walker_since,
+                      .until = now};
     core->on_act(core->watcher, &act);
 }
