@@ -160,6 +160,8 @@ static void serve_joiners(struct sv_pipeline *p, struct sv_txn *done)
         }
         list_joinable(p, txn);
         want_walker(p, txn);
+        if (!txn->listed) /* its walk began anew and ended at once: nobody can wait for it */
+            leader = NULL;
     }
 }
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* fuzz_invalidation.c - requests under way while software changes pages, invalidates some, all or
- * others, and waits. What software may rely on (specification 6.5.2 and 6.5.2.8): a request that
- * was accepted after a wait completed does not see what was replaced before an invalidation in
- * front of that wait; waits complete; and a page that was absent all along is not found. The
- * history of each page is kept here, in actions, and knows nothing of the model's time. */
+/* fuzz_invalidation.c - requests under way while software changes pages and tables, invalidates
+ * some, all or others, and waits. What software may rely on (specification 6.5.2 and 6.5.2.8): a
+ * request that was accepted after a wait completed does not see what was replaced before an
+ * invalidation in front of that wait; waits complete, and not before the requests in front of them;
+ * and a page that was absent all along is not found. The history of each page is kept here, in
+ * actions, and knows nothing of the model's time. */
 #include "fuzz.h"
 
 #include "conformance/bed.h"
@@ -27,8 +28,9 @@ struct version {
 };
 
 struct page {
-    uint64_t leaf; /* where its entry is */
-    uint64_t bits; /* of the entry, without the address */
+    uint64_t leaf[2];   /* where its entry is, in either table */
+    uint64_t target[2]; /* what that leads to; 0: absent */
+    uint64_t bits;      /* of the entry, without the address */
     struct version version[VERSIONS];
     unsigned count;
     uint64_t clear[KINDS]; /* what ended before this action must not be seen any more */
@@ -55,6 +57,10 @@ struct race {
     unsigned flushed_before[WAITS]; /* flushes in front of each wait */
     bool done[WAITS];
     uint64_t action, fresh; /* fresh: next target that no page had */
+    unsigned requests_before[WAITS];
+    uint64_t upper, tables[2]; /* the entry above the leaves, and its two values */
+    unsigned table;            /* which one it has */
+    bool switched;             /* ever: flushes have to reach the caches of tables */
 };
 
 static uint64_t page_address(const struct race *race, unsigned page)
@@ -64,25 +70,49 @@ static uint64_t page_address(const struct race *race, unsigned page)
 
 /* --- tables --- */
 
-static void locate(struct race *race, unsigned page)
+static uint64_t entry_of(struct race *race, unsigned page, uint8_t level)
 {
     struct bed *bed = &race->bed;
     bool first = bed->plan.pgtt == 1;
     const svasim_layout *layout;
+    uint64_t hpa = 0;
     svasim_entry_ref ref = {
         .entry = first ? SVASIM_ENTRY_FIRST : SVASIM_ENTRY_SECOND,
         .source_id = bed->plan.sid,
         .pasid = bed->plan.pgtt ? BED_PASID : 0,
         .address = bed->plan.pgtt == 3 ? BED_GPA + 4096 * page : page_address(race, page),
-        .level = 1,
+        .level = level,
     };
+    FUZZ_REQUIRE(svasim_tables_locate(bed->tables, &ref, false, &hpa, &layout) == SVASIM_OK);
+    return hpa;
+}
+
+static void locate(struct race *race, unsigned page)
+{
+    const struct bed *bed = &race->bed;
     struct page *p = &race->page[page];
-    FUZZ_REQUIRE(svasim_tables_locate(bed->tables, &ref, false, &p->leaf, &layout) == SVASIM_OK);
-    uint64_t entry = svasim_mem_read64(bed->mem, p->leaf);
+    p->leaf[0] = entry_of(race, page, 1);
+    uint64_t entry = svasim_mem_read64(bed->mem, p->leaf[0]);
     p->bits = entry & ~ADDRESS_BITS;
+    p->target[0] = p->target[1] = entry & ADDRESS_BITS;
     p->version[0] = (struct version){entry & ADDRESS_BITS, UINT64_MAX};
     p->count = 1;
-    p->clear[0] = p->clear[1] = 0;
+}
+
+/* A second table with the same leaves, for the entry above to point to. */
+static void copy_table(struct race *race)
+{
+    const struct bed *bed = &race->bed;
+    unsigned char bytes[4096];
+    uint64_t copy = svasim_tables_frame(bed->tables, 1);
+    race->upper = entry_of(race, 0, 2);
+    race->tables[0] = svasim_mem_read64(bed->mem, race->upper);
+    race->tables[1] = (race->tables[0] & ~ADDRESS_BITS) | copy;
+    uint64_t table = race->tables[0] & ADDRESS_BITS;
+    FUZZ_REQUIRE(copy && svasim_mem_read(bed->mem, table, bytes, sizeof bytes) == SVASIM_OK);
+    FUZZ_REQUIRE(svasim_mem_write(bed->mem, copy, bytes, sizeof bytes) == SVASIM_OK);
+    for (unsigned i = 0; i < PAGES; i++)
+        race->page[i].leaf[1] = race->page[i].leaf[0] - table + copy;
 }
 
 static void build(struct race *race, const struct bed_plan *plan)
@@ -101,18 +131,43 @@ static void build(struct race *race, const struct bed_plan *plan)
     race->fresh = BED_HPA + bytes;
     for (unsigned i = 0; i < PAGES; i++)
         locate(race, i);
+    copy_table(race);
+}
+
+static bool new_version(struct race *race, struct page *page, uint64_t target)
+{
+    if (page->count == VERSIONS)
+        return false;
+    page->version[page->count - 1].end = race->action;
+    page->version[page->count++] = (struct version){target, UINT64_MAX};
+    return true;
 }
 
 static void change(struct race *race, unsigned page, bool present)
 {
     struct page *p = &race->page[page];
-    if (p->count == VERSIONS)
-        return;
-    p->version[p->count - 1].end = race->action;
     uint64_t target = present ? race->fresh : 0;
+    if (!new_version(race, p, target))
+        return;
     race->fresh += 4096;
-    p->version[p->count++] = (struct version){target, UINT64_MAX};
-    FUZZ_REQUIRE(svasim_mem_write64(race->bed.mem, p->leaf, present ? p->bits | target : 0) ==
+    p->target[race->table] = target;
+    FUZZ_REQUIRE(svasim_mem_write64(race->bed.mem, p->leaf[race->table],
+                                    present ? p->bits | target : 0) == SVASIM_OK);
+}
+
+/* The other table, for all pages at once. */
+static void switch_tables(struct race *race)
+{
+    for (unsigned i = 0; i < PAGES; i++)
+        if (race->page[i].count == VERSIONS)
+            return;
+    race->table = !race->table;
+    race->switched = true;
+    for (unsigned i = 0; i < PAGES; i++)
+        (void)new_version(race, &race->page[i], race->page[i].target[race->table]);
+    uint64_t flags = svasim_mem_read64(race->bed.mem, race->upper) & ~ADDRESS_BITS;
+    FUZZ_REQUIRE(svasim_mem_write64(race->bed.mem, race->upper,
+                                    (race->tables[race->table] & ADDRESS_BITS) | flags) ==
                  SVASIM_OK);
 }
 
@@ -125,8 +180,10 @@ static void judge(struct race *race, const struct request *request, const svasim
     for (unsigned i = 0; i < page->count; i++) {
         const struct version *version = &page->version[i];
         if (response->status != SVASIM_STATUS_OK) {
-            /* Absent pages are not cached, but a walk on its way may have met one. */
-            if (version->target == 0 && version->end > request->floor)
+            /* Absent pages are not cached, but a walk on its way may have met one, and a table
+               that is cached may have one. */
+            uint64_t since = race->switched ? request->clear : request->floor;
+            if (version->target == 0 && (version->end > request->floor || version->end > since))
                 return;
         } else if (version->target && version->target + offset == response->address &&
                    version->end > request->clear) {
@@ -216,6 +273,7 @@ static void invalidate(struct race *race, unsigned shape)
     uint64_t words[4] = {2 | (uint64_t)BED_DID << 16, 0, 0, 0};
     struct flush flush = {race->action, {0xff, 0xff}};
     bool by_pasid = pgtt == 1 || pgtt == 3;
+    uint64_t hint = race->switched ? 0 : shape & 1; /* only leaves changed */
     switch (shape >> 5 & 7) {
     case 0: /* everything */
         words[0] |= 1 << 4;
@@ -225,7 +283,7 @@ static void invalidate(struct race *race, unsigned shape)
         break;
     case 2: /* pages of the domain; all of it where first-stage tables are involved */
         words[0] |= 3 << 4;
-        words[1] = (address & ~((UINT64_C(4096) << am) - 1)) | (shape & 1 ? 1u << 6 : 0) | am;
+        words[1] = (address & ~((UINT64_C(4096) << am) - 1)) | hint << 6 | am;
         if (!by_pasid)
             flush.pages[0] = flush.pages[1] = block(race, page, am);
         break;
@@ -242,12 +300,14 @@ static void invalidate(struct race *race, unsigned shape)
             return;
         words[0] = 6 | 3 << 4 | (uint64_t)BED_DID << 16 |
                    (uint64_t)(shape & 32 ? BED_PASID : BED_RID_PASID) << 32;
-        words[1] =
-            (page_address(race, page) & ~((UINT64_C(4096) << am) - 1)) | (shape & 1) << 6 | am;
+        words[1] = (page_address(race, page) & ~((UINT64_C(4096) << am) - 1)) | hint << 6 | am;
         flush.pages[shape & 32 ? 1 : 0] = 0;
         flush.pages[shape & 32 ? 0 : 1] = block(race, page, am);
         break;
     }
+    /* Tables of the second stage are not a PASID's: its invalidations leave them. */
+    if ((words[0] & 15) == 6 && pgtt != 1 && race->switched)
+        flush.pages[0] = flush.pages[1] = 0;
     if (race->flushes < FLUSHES && issue(race, words))
         race->flush[race->flushes++] = flush;
 }
@@ -259,6 +319,7 @@ static void wait(struct race *race, bool fence)
                                STATUS + 4 * n, 0, 0};
     if (n < WAITS && issue(race, words)) {
         race->flushed_before[n] = race->flushes;
+        race->requests_before[n] = race->requests;
         race->waits++;
     }
 }
@@ -275,6 +336,8 @@ static void look_at_waits(struct race *race)
         if (status == 0 || race->done[i])
             continue;
         race->done[i] = true;
+        for (unsigned r = 0; r < race->requests_before[i]; r++)
+            FUZZ_REQUIRE(race->request[r].answered);
         for (unsigned f = 0; f < race->flushed_before[i]; f++)
             for (unsigned n = 0; n < PAGES * KINDS; n++) {
                 uint64_t *clear = &race->page[n % PAGES].clear[n / PAGES];
@@ -292,8 +355,10 @@ static void act(struct race *race, unsigned action, unsigned shape)
     svasim *unit = race->bed.unit;
     switch (action & 15) {
     case 5:
-    case 6:
         change(race, shape & 7, shape & 24);
+        break;
+    case 6:
+        switch_tables(race);
         break;
     case 7:
         invalidate(race, shape);
@@ -317,7 +382,10 @@ static void act(struct race *race, unsigned action, unsigned shape)
         break;
     case 13: /* as a driver does it */
     case 14:
-        change(race, shape & 7, shape & 24);
+        if (action & 1)
+            change(race, shape & 7, shape & 24);
+        else
+            switch_tables(race);
         race->action++;
         invalidate(race, (shape & 7) | (action & 0xe0));
         wait(race, false);
@@ -346,6 +414,8 @@ static void finish(struct race *race)
     for (unsigned i = 0; i < race->waits; i++)
         FUZZ_REQUIRE(race->done[i]);
     race->action++;
+    for (unsigned shape = 0; shape < PAGES * KINDS; shape++)
+        translate(race, shape);
     FUZZ_REQUIRE(issue(race, everything));
     for (unsigned n = 0; n < PAGES * KINDS; n++)
         race->page[n % PAGES].clear[n / PAGES] = race->action;

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Fuzzing, one target or all, one after the other.
-# Usage: run.sh [SECONDS] [TARGET]      (default: 60 seconds each of all; TARGET as in fuzz_TARGET.c)
-#        run.sh --merge [TARGET]        what was found becomes the smallest corpus that covers it
+# Usage: run.sh [SECONDS] [TARGET]     (default: 60 seconds each of all; TARGET as in fuzz_TARGET.c)
+#        run.sh --merge [TARGET]       what was found becomes the smallest corpus that covers it
 # Inputs are kept in build/fuzz/work, so a run goes on where the last one stopped. A failing input is
 # written to build/fuzz/failures and the exit code is not 0; the log of a target lies beside its inputs.
 set -eu
@@ -50,8 +50,16 @@ fuzz() {
 shrink() {
     rm -rf "$work/fuzz_$1.small"
     mkdir -p "$work/fuzz_$1.small"
-    build/fuzz/bin/fuzz_"$1" -set_cover_merge=1 -max_len="$(length_of "$1")" \
-        "$work/fuzz_$1.small" "$corpus/fuzz_$1" "$work/fuzz_$1" "$seeds/fuzz_$1" >"$work/fuzz_$1.merge.log" 2>&1
+    # How often an edge was passed tells inputs apart only where there are few edges.
+    case $1 in
+    text | binary | memory) counters=0 ;;
+    *) counters=1 ;;
+    esac
+    build/fuzz/bin/fuzz_"$1" -set_cover_merge=1 -use_counters=$counters \
+        -max_len="$(length_of "$1")" "$work/fuzz_$1.small" "$corpus/fuzz_$1" "$work/fuzz_$1" \
+        "$seeds/fuzz_$1" >"$work/fuzz_$1.merge.log" 2>&1
+    # Inputs that failed once have names of their own and stay.
+    find "$corpus/fuzz_$1" -type f -name '*_*' -exec cp {} "$work/fuzz_$1.small" \;
     rm -rf "${corpus:?}/fuzz_$1"
     mkdir -p "$corpus"
     mv "$work/fuzz_$1.small" "$corpus/fuzz_$1"
