@@ -23,6 +23,7 @@ struct bench {
     struct model model;  /* caches off */
     struct model cached; /* caches on, a fresh unit for each trial */
     uint64_t seed;
+    const char *scenarios; /* directory to write every trial to, or NULL: disagreements alone */
     uint64_t passed, failed;
     uint64_t reached[NAMES_MAX];
     uint64_t granted;
@@ -47,7 +48,11 @@ bool compare_one(struct bench *bench, struct model *model, const struct oracle_r
                  struct verdict *verdict);
 /* Run the trial on both sides, compare, and undo it. */
 struct verdict try_once(struct bench *bench, const struct trial *trial, bool counting);
-/* Shrink and print the first disagreement of each kind; count all. */
+/* Write the trial as a scenario that expects what the oracle says of its request `v->request`.
+ * False: the file cannot be written. */
+bool scenario_write(struct bench *bench, const struct trial *trial, const struct verdict *v,
+                    const char *path);
+/* Shrink, print and write as a scenario the first disagreement of each kind; count all. */
 void report(struct bench *bench, struct trial *trial, const struct verdict *v);
 void print_request(const struct oracle_request *request);
 void print_result(const char *who, const struct oracle_result *result);

@@ -54,28 +54,20 @@ static const char *const cache_names[] = {"iotlb_4k", "iotlb_2m", "iotlb_1g", "c
                                           "fs_pde",   "fs_pdpe",  "fs_pml4e", "fs_pml5e", "ss_pde",
                                           "ss_pdpe",  "ss_pml4e", "ss_pml5e"};
 
-static void set_number(svasim_config *config, const char *key, uint64_t value)
-{
-    char text[32];
-    snprintf(text, sizeof text, "%" PRIu64, value);
-    if (svasim_config_set(config, key, text) != SVASIM_OK)
-        fprintf(stderr, "oracle: %s\n", svasim_config_error(config));
-}
-
-static void set_caches(svasim_config *config, bool on)
+static void set_caches(model_setter *set, void *to, bool on)
 {
     for (size_t i = 0; i < sizeof cache_names / sizeof cache_names[0]; i++) {
         char key[40];
         snprintf(key, sizeof key, "%s.enabled", cache_names[i]);
-        set_number(config, key, on);
+        set(to, key, on);
         snprintf(key, sizeof key, "%s.sets", cache_names[i]);
-        set_number(config, key, 1);
+        set(to, key, 1);
         snprintf(key, sizeof key, "%s.ways", cache_names[i]);
-        set_number(config, key, 2);
+        set(to, key, 2);
     }
 }
 
-static void set_caps(svasim_config *config, const struct oracle_caps *c)
+void model_settings(const struct oracle_caps *c, bool caches, model_setter *set, void *to)
 {
     const struct {
         const char *key;
@@ -103,7 +95,16 @@ static void set_caps(svasim_config *config, const struct oracle_caps *c)
         {"port.credits", 1},
     };
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
-        set_number(config, keys[i].key, keys[i].value);
+        set(to, keys[i].key, keys[i].value);
+    set_caches(set, to, caches);
+}
+
+static void set_number(void *config, const char *key, uint64_t value)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%" PRIu64, value);
+    if (svasim_config_set(config, key, text) != SVASIM_OK)
+        fprintf(stderr, "oracle: %s\n", svasim_config_error(config));
 }
 
 bool model_open(struct model *model, const struct machine *machine, bool caches, const char **error)
@@ -122,8 +123,7 @@ bool model_open(struct model *model, const struct machine *machine, bool caches,
     ports.update = port_update;
     model->stray_writes = 0;
     model->unit = NULL;
-    set_caps(config, &machine->caps);
-    set_caches(config, caches);
+    model_settings(&machine->caps, caches, set_number, config);
     bool good = svasim_create(&model->unit, config, &ports, NULL) == SVASIM_OK;
     snprintf(text, sizeof text, "%s", good ? "" : svasim_config_error(config));
     svasim_config_destroy(config);

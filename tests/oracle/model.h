@@ -21,6 +21,10 @@ struct model {
     unsigned stray_writes; /* stores other than flag updates: there must be none */
 };
 
+/* The configuration of a unit with these capabilities, key by key. */
+typedef void model_setter(void *to, const char *key, uint64_t value);
+void model_settings(const struct oracle_caps *caps, bool caches, model_setter *set, void *to);
+
 /* Create and enable a unit with the machine's capabilities over model->memory. False: *error says
    why not. */
 bool model_open(struct model *model, const struct machine *machine, bool caches,

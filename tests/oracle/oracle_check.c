@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* oracle_check.c - do the library and the naive translator agree? Random machines, each with many
  * cases of up to three damaged quadwords and one request (or, with caches on, a few requests to a
- * fresh unit): both answers and both memories must be equal. A failure is shrunk and printed.
+ * fresh unit): both answers and both memories must be equal. A failure is shrunk, printed,
+ * and written as a scenario, oracle-SEED-N.svt.
  *
- * oracle_check [CASES]; environment: SVASIM_SEED. Last line: "N passed, N failed". */
+ * oracle_check [CASES [DIRECTORY]]: every case becomes a scenario there; environment: SVASIM_SEED.
+ * Last line: "N passed, N failed". */
 #include "compare.h"
 
 #include <inttypes.h>
@@ -63,6 +65,17 @@ static bool memories_equal(const struct bench *bench)
            memcmp(pristine->words, bench->cached.memory.words, bytes) == 0;
 }
 
+static bool write_case(struct bench *bench, const struct trial *trial, const struct verdict *v)
+{
+    char path[4096];
+    (void)snprintf(path, sizeof path, "%s/case_%06" PRIu64 ".svt", bench->scenarios,
+                   bench->passed + bench->failed);
+    if (scenario_write(bench, trial, v, path))
+        return true;
+    fprintf(stderr, "oracle: %s: cannot be written\n", path);
+    return false;
+}
+
 static void run_machine(struct bench *bench, struct rng *rng, uint64_t cases)
 {
     const char *error;
@@ -80,6 +93,8 @@ static void run_machine(struct bench *bench, struct rng *rng, uint64_t cases)
         struct trial trial;
         random_trial(rng, &bench->machine, i % CACHED_EVERY == CACHED_EVERY - 1, &trial);
         struct verdict v = try_once(bench, &trial, true);
+        if (bench->scenarios && !write_case(bench, &trial, &v))
+            exit(4);
         if (v.what)
             report(bench, &trial, &v);
         else
@@ -99,6 +114,7 @@ int main(int argc, char **argv)
     struct bench *bench = calloc(1, sizeof *bench);
     if (!bench)
         return 4;
+    bench->scenarios = argc > 2 ? argv[2] : NULL;
     bench->seed = seed ? strtoull(seed, NULL, 0) : 1;
     printf("oracle: seed %" PRIu64 ", %" PRIu64 " cases\n", bench->seed, cases);
     struct rng rng = {bench->seed};

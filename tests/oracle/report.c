@@ -193,6 +193,10 @@ void report(struct bench *bench, struct trial *trial, const struct verdict *v)
     if (!least.what) /* it took the unit's history to fail */
         least = *v;
     print_failure(bench, trial, &least);
+    char path[80];
+    (void)snprintf(path, sizeof path, "oracle-%" PRIu64 "-%u.svt", bench->seed, bench->kinds);
+    bool written = scenario_write(bench, trial, &least, path);
+    printf(written ? "  scenario: %s\n" : "  %s cannot be written\n", path);
 }
 
 void print_kinds(const struct bench *bench)
