@@ -36,6 +36,7 @@ int cli_cmd_dump(int argc, char **argv);
 int cli_cmd_explain(int argc, char **argv);
 int cli_cmd_gen(int argc, char **argv);
 int cli_cmd_import(int argc, char **argv);
+int cli_cmd_compare(int argc, char **argv);
 int cli_cmd_vectors(int argc, char **argv);
 
 /* --- messages --- */

@@ -19,6 +19,7 @@ static const struct {
     {"explain", cli_cmd_explain, "show one request's way, read by read"},
     {"gen", cli_cmd_gen, "write a synthetic trace from a seed"},
     {"import", cli_cmd_import, "turn another tool's log into a trace"},
+    {"compare", cli_cmd_compare, "show what differs between two runs"},
     {"vectors", cli_cmd_vectors, "write scenarios as test vectors for other models"},
 };
 #define COMMANDS (sizeof commands / sizeof commands[0])

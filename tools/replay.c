@@ -15,7 +15,8 @@ struct replay {
     const char *stats_path, *events_path, *timeline_path;
     struct cli_events *events;
     struct cli_timeline *timeline;
-    json_t *stats; /* array, one object per file */
+    json_t *stats;        /* array, one object per file */
+    json_t *config_files; /* array of the paths given with -c */
     bool functional, check_stale;
     bool told; /* a summary was printed */
 
@@ -132,7 +133,8 @@ static int tell(struct replay *replay, int code)
                           .machine = replay->machine,
                           .functional = replay->functional,
                           .check_stale = replay->check_stale,
-                          .broken = code >= CLI_EXIT_INPUT};
+                          .broken = code >= CLI_EXIT_INPUT,
+                          .config_files = replay->config_files};
     list_rest(replay->failed, "failed expectations");
     list_rest(replay->differing, "differences");
     list_rest(replay->stale, "stale answers");
@@ -190,6 +192,15 @@ static int run_file(struct replay *replay, const char *path)
 
 /* --- the command --- */
 
+static int add_config_file(struct replay *replay, const char *path)
+{
+    if (json_array_append_new(replay->config_files, cli_json_text(path)) != 0) {
+        cli_message("out of memory");
+        return CLI_EXIT_SYSTEM;
+    }
+    return cli_pins_file(&replay->pins, path);
+}
+
 static int parse(struct replay *replay, int argc, char **argv)
 {
     enum { SET = 256, FUNCTIONAL, CHECK_STALE, STATS, EVENTS, TIMELINE };
@@ -208,7 +219,7 @@ static int parse(struct replay *replay, int argc, char **argv)
     while (code == CLI_EXIT_OK && (option = getopt_long(argc, argv, ":c:h", options, NULL)) != -1) {
         switch (option) {
         case 'c':
-            code = cli_pins_file(&replay->pins, optarg);
+            code = add_config_file(replay, optarg);
             break;
         case SET:
             code = cli_pins_assign(&sets, "replay", optarg);
@@ -262,7 +273,7 @@ static int write_stats(const struct replay *replay)
 static int run_files(struct replay *replay, int count, char **paths)
 {
     int code = CLI_EXIT_OK;
-    if (replay->stats_path && !(replay->stats = json_array())) {
+    if (replay->stats_path && (!(replay->stats = json_array()) || !replay->config_files)) {
         cli_message("out of memory");
         return CLI_EXIT_SYSTEM;
     }
@@ -283,12 +294,13 @@ static int run_files(struct replay *replay, int count, char **paths)
 
 int cli_cmd_replay(int argc, char **argv)
 {
-    struct replay replay = {.path = NULL};
+    struct replay replay = {.config_files = json_array()};
     int code = parse(&replay, argc, argv);
     if (code == CLI_EXIT_OK)
         code = optind == argc ? cli_usage("replay", "a trace is missing")
                               : run_files(&replay, argc - optind, argv + optind);
     json_decref(replay.stats);
+    json_decref(replay.config_files);
     cli_pins_free(&replay.pins);
     return code < 0 ? CLI_EXIT_OK : code;
 }

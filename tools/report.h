@@ -12,7 +12,8 @@ struct cli_run {
     const char *path;
     svasim_machine *machine; /* its unit exists */
     bool functional, check_stale;
-    bool broken; /* stopped at bad input */
+    bool broken;          /* stopped at bad input */
+    json_t *config_files; /* paths given with -c; borrowed */
 };
 
 /** Simulated time so far, in ticks. */
@@ -33,6 +34,8 @@ void cli_summary_print(const struct cli_run *run);
 
 /** Everything that is counted, as one object; NULL if memory is short. */
 json_t *cli_stats_json(const struct cli_run *run);
+/** Every key with its value, as in --stats; NULL if memory is short. */
+json_t *cli_config_json(const svasim_config *config);
 
 /* --- JSON --- */
 

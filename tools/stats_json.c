@@ -44,7 +44,16 @@ static void nest(struct builder *to, const char *key, struct builder part)
     to->ok = part.ok && to->ok;
 }
 
-static void add_config(struct builder *to, const svasim_config *config)
+/* The object, or NULL if a step failed. */
+static json_t *finish(struct builder all)
+{
+    if (all.ok)
+        return all.object;
+    json_decref(all.object);
+    return NULL;
+}
+
+json_t *cli_config_json(const svasim_config *config)
 {
     struct builder part = begin();
     const svasim_config_key *key;
@@ -59,7 +68,7 @@ static void add_config(struct builder *to, const svasim_config *config)
         else
             set(&part, key->name, json_string(text));
     }
-    nest(to, "config", part);
+    return finish(part);
 }
 
 static void add_counters(struct builder *to, const svasim *unit)
@@ -97,8 +106,8 @@ static void add_stages(struct builder *to, const svasim *unit)
 static const struct {
     const char *name;
     uint32_t parts_per_million;
-} quantiles[] = {
-    {"p50", 500000}, {"p90", 900000}, {"p99", 990000}, {"p99.9", 999000}, {"max", 1000000}};
+} quantiles[] = {{"p50", 500000},   {"p90", 900000},    {"p99", 990000},
+                 {"p99.9", 999000}, {"p99.99", 999900}, {"max", 1000000}};
 
 static void add_latencies(struct builder *to, const struct cli_run *run)
 {
@@ -209,9 +218,8 @@ json_t *cli_stats_json(const struct cli_run *run)
     add_latencies(&all, run);
     add_stages(&all, unit);
     add_resources(&all, run);
-    add_config(&all, config);
-    if (all.ok)
-        return all.object;
-    json_decref(all.object);
-    return NULL;
+    set(&all, "config", cli_config_json(config));
+    if (run->config_files)
+        set(&all, "config_files", json_incref(run->config_files));
+    return finish(all);
 }

@@ -47,7 +47,7 @@ grep '"kind":"translation"' e.jsonl | awk '
     END { exit bad }' || fail "latency is not the sum of its parts"
 
 for key in counters iotlb_lookup iotlb_hit pasid_cache_lookup iommu_requests faults descriptors \
-    expectations latency_cycles p99.9 stage_cycles resources config cap.haw bottleneck; do
+    expectations latency_cycles p99.9 p99.99 config_files stage_cycles resources config cap.haw bottleneck; do
     has s.json "\"$key\":"
 done
 has s.json '"met": 400'

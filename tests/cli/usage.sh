@@ -12,10 +12,10 @@ has err "fly: no such command"
 expect_code 0 "$svasim" --version
 has out "svasim "
 expect_code 0 "$svasim" --help
-for command in replay check info convert dump gen import vectors; do
+for command in replay check info convert dump gen import compare vectors; do
     has out "  $command "
 done
-for command in replay check info convert dump gen import vectors; do
+for command in replay check info convert dump gen import compare vectors; do
     expect_code 0 "$svasim" $command --help
     has out "Usage: svasim $command"
     has out "Example"

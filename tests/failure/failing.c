@@ -106,10 +106,11 @@ static int dispatch(void *user)
     static const struct {
         const char *name;
         int (*run)(int argc, char **argv);
-    } commands[] = {
-        {"replay", cli_cmd_replay},   {"check", cli_cmd_check},   {"info", cli_cmd_info},
-        {"convert", cli_cmd_convert}, {"dump", cli_cmd_dump},     {"explain", cli_cmd_explain},
-        {"gen", cli_cmd_gen},         {"import", cli_cmd_import}, {"vectors", cli_cmd_vectors}};
+    } commands[] = {{"replay", cli_cmd_replay},   {"check", cli_cmd_check},
+                    {"info", cli_cmd_info},       {"convert", cli_cmd_convert},
+                    {"dump", cli_cmd_dump},       {"explain", cli_cmd_explain},
+                    {"gen", cli_cmd_gen},         {"import", cli_cmd_import},
+                    {"vectors", cli_cmd_vectors}, {"compare", cli_cmd_compare}};
     struct line *line = user;
     optind = 1;
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)

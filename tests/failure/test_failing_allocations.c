@@ -67,6 +67,12 @@ static int prepare(void **state)
     failing_command("convert all.svt all.svb", &plan, &outcome);
     assert_int_equal(outcome.code, 0);
     failing_free(&outcome);
+    failing_command("replay --stats a.json all.svt", &plan, &outcome);
+    assert_int_equal(outcome.code, 0);
+    failing_free(&outcome);
+    failing_command("replay -c some.ini --stats b.json all.svt", &plan, &outcome);
+    assert_int_equal(outcome.code, 0);
+    failing_free(&outcome);
     return 0;
 }
 
@@ -82,7 +88,7 @@ EACH(replay_cpu_cache, "replay cpu.svt", NULL)
 EACH(replay_events, "replay --events e.jsonl all.svt", "e.jsonl")
 EACH(replay_events_packed, "replay --events e.jsonl.gz all.svt", "e.jsonl.gz")
 EACH(replay_stats, "replay --stats s.json all.svb", "s.json")
-EACH(replay_config, "replay -c some.ini --set walk.walkers=3 cpu.svt", NULL)
+EACH(replay_config, "replay -c some.ini --set walk.walkers=3 --stats s.json cpu.svt", "s.json")
 EACH(check_one, "check --jobs 1 --set walk.walkers=3 cpu.svt", NULL)
 EACH(check_list, "check --list .", NULL)
 EACH(check_coverage, "check --jobs 1 --timed --coverage c.json cpu.svt", "c.json")
@@ -94,6 +100,8 @@ EACH(convert_to_binary, "convert all.svt new.svb", "new.svb")
 EACH(info, "info all.svb", NULL)
 EACH(gen_dma, "gen window --count 50 -o new.svb", "new.svb")
 EACH(gen_descriptors, "gen copies --count 5 -o new.svt", "new.svt")
+EACH(compare, "compare a.json b.json", NULL)
+EACH(compare_json, "compare --json a.json b.json", NULL)
 EACH(import, "import qemu-jsonl log.jsonl -o new.svt", "new.svt")
 
 /* An argument names the tests to run; * stands for any text. */
@@ -120,6 +128,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(info),
         cmocka_unit_test(gen_dma),
         cmocka_unit_test(gen_descriptors),
+        cmocka_unit_test(compare),
+        cmocka_unit_test(compare_json),
         cmocka_unit_test(import),
     };
     return cmocka_run_group_tests(tests, prepare, failing_leave);

@@ -44,6 +44,8 @@ static int prepare(void **state)
     command("gen window --count 16000 -o long.svb", 0);
     command("convert long.svb long.svt", 0);
     command("gen window --count 300 -o some.svb", 0);
+    command("replay --stats a.json some.svb", 0);
+    command("replay -c some.ini --stats b.json some.svb", 0);
     return 0;
 }
 
@@ -61,7 +63,8 @@ static void reads(void **state)
                                         "convert all.svb new.svt",
                                         "convert long.svt new.svb",
                                         "replay -c some.ini all.svt",
-                                        "import qemu-jsonl log.jsonl -o new.svt"};
+                                        "import qemu-jsonl log.jsonl -o new.svt",
+                                        "compare a.json b.json"};
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
         failing_each(lines[i], FAILING_READ, "Input/output error|cannot be read", NULL);
 }
