@@ -10,23 +10,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PAGES 512u
-
-static void open_load(struct load *load, const char *config)
-{
-    const struct bed_plan plan = {
-        .pgtt = 1, .config = config, .preset = SVASIM_MAP_ACCESSED | SVASIM_MAP_DIRTY};
-    load_open(load, &plan);
-    ck_assert(svasim_tree_map(load->bed.tables, &load->bed.first, BED_VA, BED_HPA, 0x1000 * PAGES,
-                              0x1000,
-                              SVASIM_MAP_WRITE | SVASIM_MAP_USER | SVASIM_MAP_ACCESSED |
-                                  SVASIM_MAP_DIRTY) == SVASIM_OK);
-}
-
 static svasim_request page(struct load *load, unsigned index, unsigned op)
 {
     svasim_request request = bed_request(&load->bed, BED_PASID, op);
-    request.address = BED_VA + (index % PAGES) * UINT64_C(0x1000);
+    request.address = BED_VA + (index % LOAD_PAGES) * UINT64_C(0x1000);
     request.length = 64;
     return request;
 }
@@ -100,7 +87,7 @@ static const struct {
 START_TEST(lone_latency)
 {
     struct load load;
-    open_load(&load, lone[_i].config);
+    load_open_pages(&load, lone[_i].config);
     load.next = lone[_i].next;
     load_run(&load, 1);
     load_reset(&load);
@@ -119,7 +106,7 @@ END_TEST
 START_TEST(completions_without_data)
 {
     struct load load;
-    open_load(&load, LINK "cap.dt=on");
+    load_open_pages(&load, LINK "cap.dt=on");
     load.next = absent;
     load_run(&load, 1);
     ck_assert_uint_ne(load.answer[0].fault, SVASIM_FAULT_NONE);
@@ -160,7 +147,7 @@ static const struct {
 START_TEST(lone_walk)
 {
     struct load load;
-    open_load(&load, walks[_i].config);
+    load_open_pages(&load, walks[_i].config);
     load.next = one_page;
     load_run(&load, 1);
     ck_assert_uint_eq(load.answer[0].reads, 8);
@@ -180,7 +167,7 @@ END_TEST
 START_TEST(neighbours_share_a_line)
 {
     struct load load;
-    open_load(&load, WALK "walk.lines=8 walk.line_latency=3");
+    load_open_pages(&load, WALK "walk.lines=8 walk.line_latency=3");
     load.next = reads;
     load_run(&load, 8);
     ck_assert_uint_eq(bed_counter(&load.bed, "iommu_mrds"), 64);
@@ -224,7 +211,7 @@ static const struct {
 START_TEST(throughput_is_the_bound)
 {
     struct load load;
-    open_load(&load, bounds[_i].config);
+    load_open_pages(&load, bounds[_i].config);
     load.next = bounds[_i].next;
     load_run(&load, 1);
     load_reset(&load);
@@ -252,7 +239,7 @@ static const char *const fabrics[] = {
 static svasim_request mixed(struct load *load, unsigned index)
 {
     uint64_t random = (index + 1) * UINT64_C(0x9e3779b97f4a7c15) >> 20;
-    svasim_request request = page(load, (unsigned)(random % (PAGES + 40)),
+    svasim_request request = page(load, (unsigned)(random % (LOAD_PAGES + 40)),
                                   random >> 30 & 1 ? SVASIM_WRITE : SVASIM_READ);
     if (random % 7 == 0)
         request.address += UINT64_C(1) << 40;
@@ -264,11 +251,11 @@ static svasim_request mixed(struct load *load, unsigned index)
 START_TEST(results_do_not_change)
 {
     struct load plain, with, stepped;
-    open_load(&plain, "port.credits=16");
+    load_open_pages(&plain, "port.credits=16");
     char config[300];
     snprintf(config, sizeof config, "%s port.credits=16", fabrics[_i]);
-    open_load(&with, config);
-    open_load(&stepped, config);
+    load_open_pages(&with, config);
+    load_open_pages(&stepped, config);
     plain.next = with.next = stepped.next = mixed;
     load_run(&plain, 600);
     load_run(&with, 600);

@@ -8,13 +8,11 @@
 
 #include <math.h>
 
-#define PAGES 512u
-
 /* A page of its own for each request, or always the first one. */
 static svasim_request spread(struct load *load, unsigned index)
 {
     svasim_request request = bed_request(&load->bed, BED_PASID, SVASIM_READ);
-    request.address = BED_VA + (index % PAGES) * UINT64_C(0x1000);
+    request.address = BED_VA + (index % LOAD_PAGES) * UINT64_C(0x1000);
     return request;
 }
 
@@ -26,13 +24,7 @@ static svasim_request same(struct load *load, unsigned index)
 
 static void open_load(struct load *load, const char *config)
 {
-    const struct bed_plan plan = {
-        .pgtt = 1, .config = config, .preset = SVASIM_MAP_ACCESSED | SVASIM_MAP_DIRTY};
-    load_open(load, &plan);
-    ck_assert(svasim_tree_map(load->bed.tables, &load->bed.first, BED_VA, BED_HPA, 0x1000 * PAGES,
-                              0x1000,
-                              SVASIM_MAP_WRITE | SVASIM_MAP_USER | SVASIM_MAP_ACCESSED |
-                                  SVASIM_MAP_DIRTY) == SVASIM_OK);
+    load_open_pages(load, config);
     load->next = spread;
 }
 

@@ -51,6 +51,17 @@ void load_reset(struct load *load)
     memset(load->answer, 0xff, LOAD_MAX * sizeof *load->answer);
 }
 
+void load_open_pages(struct load *load, const char *config)
+{
+    const uint32_t flags =
+        SVASIM_MAP_WRITE | SVASIM_MAP_USER | SVASIM_MAP_ACCESSED | SVASIM_MAP_DIRTY;
+    const struct bed_plan plan = {
+        .pgtt = 1, .config = config, .preset = SVASIM_MAP_ACCESSED | SVASIM_MAP_DIRTY};
+    load_open(load, &plan);
+    ck_assert(svasim_tree_map(load->bed.tables, &load->bed.first, BED_VA, BED_HPA,
+                              0x1000 * LOAD_PAGES, 0x1000, flags) == SVASIM_OK);
+}
+
 void load_close(struct load *load)
 {
     free(load->answer);

@@ -18,6 +18,9 @@ struct load {
 };
 
 void load_open(struct load *load, const struct bed_plan *plan);
+/* The same with a first stage of LOAD_PAGES writable pages from BED_VA on, nothing left to set. */
+#define LOAD_PAGES 512u
+void load_open_pages(struct load *load, const char *config);
 void load_close(struct load *load);
 /* Offer requests until `wanted` are taken or one is refused. */
 void load_feed(struct load *load);
