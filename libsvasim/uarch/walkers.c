@@ -171,10 +171,10 @@ static void walk_done(struct sv_pipeline *p, struct sv_txn *txn)
     if (p->core->on_act)
         sv_watch_walk(p->core, txn, p->now);
     p->busy[SV_RES_WALKERS] += p->now - txn->walker_since;
-    txn->walking = false;
     sv_core_ending(&txn->walk, &txn->ending);
     sv_unlist(p, txn);
     sv_pipeline_respond(p, txn);
+    txn->walking = false;
     if (txn->joiners.count)
         serve_joiners(p, txn);
     feed_walkers(p);

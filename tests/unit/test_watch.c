@@ -15,7 +15,7 @@ struct seen {
 
 static void on_act(void *user, const svasim_act *act)
 {
-    static const char letters[] = "lfruId"; /* svasim_act_kind */
+    static const char letters[] = "lfruIdsw"; /* svasim_act_kind */
     struct seen *seen = user;
     if (seen->acts < sizeof seen->order - 1)
         seen->order[seen->acts] = letters[act->kind];
@@ -148,10 +148,91 @@ static void watching_changes_nothing(void **state)
     assert_memory_equal(counters[0], counters[1], sizeof counters[0]);
 }
 
+/* --- time --- */
+
+struct way {
+    svasim_tick at, spent[SVASIM_STAGE_COUNT];
+    uint8_t next;
+    bool over;
+    unsigned walks;
+};
+
+struct ways {
+    struct way way[24];
+    bool busy[2]; /* walkers, by the ends of their walks */
+    svasim_tick free_at[2];
+};
+
+/* Each stage begins where the last one ended, and nobody shares a walker. */
+static void on_time(void *user, const svasim_act *act)
+{
+    struct ways *ways = user;
+    if (act->kind == SVASIM_ACT_WALK) {
+        assert_true(act->walker < 2 && act->since < act->until);
+        assert_true(act->since >= ways->free_at[act->walker]);
+        ways->free_at[act->walker] = act->until;
+        ways->busy[act->walker] = true;
+        ways->way[act->request->tag].walks++;
+    }
+    if (act->kind != SVASIM_ACT_STAGE)
+        return;
+    struct way *way = &ways->way[act->request->tag];
+    assert_false(way->over);
+    assert_true(act->since <= act->until);
+    if (act->stage != SVASIM_STAGE_COUNT) {
+        assert_int_equal(act->stage, way->next);
+        assert_int_equal(act->since, way->at);
+        way->spent[act->stage] += act->until - act->since;
+    }
+    bool at_walker = act->stage == SVASIM_STAGE_WALK_LOOKUP ||
+                     act->stage == SVASIM_STAGE_MEMORY_QUEUE || act->stage == SVASIM_STAGE_MEMORY;
+    assert_int_equal(act->walker != SVASIM_NO_WALKER, at_walker);
+    way->at = act->until;
+    way->next = act->next;
+    way->over = act->next == SVASIM_STAGE_COUNT;
+}
+
+static void stages_follow_each_other(void **state)
+{
+    static const char *const configs[] = {
+        "walk.walkers=2", "walk.walkers=2 link.latency=30 link.rate=2000 data.latency=7",
+        "walk.walkers=2 walk.lines=4 dram.banks=2 memory.depth=1"};
+    (void)state;
+    for (unsigned c = 0; c < sizeof configs / sizeof configs[0]; c++) {
+        struct unit_bed bed;
+        struct ways ways = {.way = {{0}}};
+        unit_open(&bed, UNIT_SCALABLE, configs[c]);
+        unit_on(&bed);
+        svasim_watch(bed.unit, on_time, &ways);
+        for (unsigned i = 0; i < 24; i++) {
+            svasim_request request = unit_request(UNIT_SID, UNIT_PASID, UNIT_VA + 0x1000 * (i % 4),
+                                                  i % 3 ? SVASIM_READ : SVASIM_WRITE);
+            request.tag = i;
+            assert_int_equal(svasim_submit(bed.unit, &request), SVASIM_OK);
+            svasim_run_until(bed.unit, svasim_now(bed.unit) + i % 5);
+        }
+        svasim_drain(bed.unit);
+        uint64_t walks = 0;
+        for (unsigned i = 0; i < 24; i++) {
+            assert_true(ways.way[i].over);
+            walks += ways.way[i].walks;
+        }
+        assert_true(walks > 0 && ways.busy[0] && ways.busy[1]);
+        for (unsigned stage = 0; stage < SVASIM_STAGE_COUNT; stage++) {
+            uint64_t sum = 0;
+            for (unsigned i = 0; i < 24; i++)
+                sum += ways.way[i].spent[stage];
+            assert_int_equal(sum, svasim_stage_ticks(bed.unit, stage));
+        }
+        unit_close(&bed);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(acts_are_those_of_the_answer),
                                        cmocka_unit_test(invalidations_are_told_before_and_after),
-                                       cmocka_unit_test(watching_changes_nothing)};
+                                       cmocka_unit_test(watching_changes_nothing),
+                                       cmocka_unit_test(stages_follow_each_other)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
