@@ -87,15 +87,21 @@ static bool put_memory(FILE *file, json_t *one)
     return ok;
 }
 
+/* NULL: the returned exit code says why, and a message was printed. */
+static int open_file(char *path, FILE **out)
+{
+    int code = make_parents(path);
+    *out = code == CLI_EXIT_OK ? fopen(path, "w") : NULL;
+    return code == CLI_EXIT_OK && !*out ? cannot(path, errno) : code;
+}
+
 int vectors_files_put(const char *directory, const struct vectors_scenario *scenario)
 {
     char *path = join(directory, scenario->name, ".jsonl");
     if (!path)
         return out_of_memory();
-    int code = make_parents(path);
-    FILE *file = code == CLI_EXIT_OK ? fopen(path, "w") : NULL;
-    if (code == CLI_EXIT_OK && !file)
-        code = cannot(path, errno);
+    FILE *file;
+    int code = open_file(path, &file);
     if (file) {
         size_t index;
         json_t *one;
@@ -118,10 +124,8 @@ int vectors_files_index(const char *directory, const json_t *index)
     char *path = join(directory, "index", ".jsonl");
     if (!path)
         return out_of_memory();
-    int code = make_parents(path);
-    FILE *file = code == CLI_EXIT_OK ? fopen(path, "w") : NULL;
-    if (code == CLI_EXIT_OK && !file)
-        code = cannot(path, errno);
+    FILE *file;
+    int code = open_file(path, &file);
     if (file) {
         size_t at;
         const json_t *one;

@@ -62,6 +62,14 @@ static svasim_request translation(struct load *load, unsigned index)
     return request;
 }
 
+/* The next request finds the caches filled and nobody inside. */
+static void warm_up(struct load *load)
+{
+    load_run(load, 1);
+    load_reset(load);
+    svasim_run_until(load->bed.unit, svasim_now(load->bed.unit) + 10000);
+}
+
 /* --- a lone request --- */
 
 /* A packet of n bytes takes 2 (24 + n) ticks, and 5 more; the link 70; data 40; a hit 2. */
@@ -89,9 +97,7 @@ START_TEST(lone_latency)
     struct load load;
     load_open_pages(&load, lone[_i].config);
     load.next = lone[_i].next;
-    load_run(&load, 1);
-    load_reset(&load);
-    svasim_run_until(load.bed.unit, svasim_now(load.bed.unit) + 10000);
+    warm_up(&load);
     load_run(&load, 1);
     const svasim_response *r = &load.answer[0];
     ck_assert_uint_eq(r->completed_at - r->accepted_at, lone[_i].latency);
@@ -213,9 +219,7 @@ START_TEST(throughput_is_the_bound)
     struct load load;
     load_open_pages(&load, bounds[_i].config);
     load.next = bounds[_i].next;
-    load_run(&load, 1);
-    load_reset(&load);
-    svasim_run_until(load.bed.unit, svasim_now(load.bed.unit) + 10000);
+    warm_up(&load);
     unsigned requests = bounds[_i].per_tick < 0.02 ? 4000 : 18000;
     svasim_tick start = svasim_now(load.bed.unit);
     load_run(&load, requests);

@@ -109,6 +109,19 @@ static void invalidations_are_told_before_and_after(void **state)
     unit_close(&bed);
 }
 
+/* Requests of four pages, some of which meet in flight, by tag; all are answered. */
+static void send_burst(struct unit_bed *bed)
+{
+    for (unsigned i = 0; i < 24; i++) {
+        svasim_request request = unit_request(UNIT_SID, UNIT_PASID, UNIT_VA + 0x1000 * (i % 4),
+                                              i % 3 ? SVASIM_READ : SVASIM_WRITE);
+        request.tag = i;
+        assert_int_equal(svasim_submit(bed->unit, &request), SVASIM_OK);
+        svasim_run_until(bed->unit, svasim_now(bed->unit) + i % 5);
+    }
+    svasim_drain(bed->unit);
+}
+
 /* Answer times and counters of a burst of requests, some of which meet in flight. */
 static void run_burst(bool watched, uint64_t *ticks, uint64_t *counters)
 {
@@ -119,14 +132,7 @@ static void run_burst(bool watched, uint64_t *ticks, uint64_t *counters)
     begin(&seen, &bed);
     if (watched)
         svasim_watch(bed.unit, on_act, &seen);
-    for (unsigned i = 0; i < 24; i++) {
-        svasim_request request = unit_request(UNIT_SID, UNIT_PASID, UNIT_VA + 0x1000 * (i % 4),
-                                              i % 3 ? SVASIM_READ : SVASIM_WRITE);
-        request.tag = i;
-        assert_int_equal(svasim_submit(bed.unit, &request), SVASIM_OK);
-        svasim_run_until(bed.unit, svasim_now(bed.unit) + i % 5);
-    }
-    svasim_drain(bed.unit);
+    send_burst(&bed);
     assert_int_equal(watched, seen.acts > 0);
     assert_int_equal(unit_events(&bed, UNIT_ANSWER), 24);
     for (unsigned i = 0; i < 24; i++) {
@@ -204,14 +210,7 @@ static void stages_follow_each_other(void **state)
         unit_open(&bed, UNIT_SCALABLE, configs[c]);
         unit_on(&bed);
         svasim_watch(bed.unit, on_time, &ways);
-        for (unsigned i = 0; i < 24; i++) {
-            svasim_request request = unit_request(UNIT_SID, UNIT_PASID, UNIT_VA + 0x1000 * (i % 4),
-                                                  i % 3 ? SVASIM_READ : SVASIM_WRITE);
-            request.tag = i;
-            assert_int_equal(svasim_submit(bed.unit, &request), SVASIM_OK);
-            svasim_run_until(bed.unit, svasim_now(bed.unit) + i % 5);
-        }
-        svasim_drain(bed.unit);
+        send_burst(&bed);
         uint64_t walks = 0;
         for (unsigned i = 0; i < 24; i++) {
             assert_true(ways.way[i].over);
