@@ -88,6 +88,8 @@ EACH(replay_cpu_cache, "replay cpu.svt", NULL)
 EACH(replay_events, "replay --events e.jsonl all.svt", "e.jsonl")
 EACH(replay_events_packed, "replay --events e.jsonl.gz all.svt", "e.jsonl.gz")
 EACH(replay_stats, "replay --stats s.json all.svb", "s.json")
+EACH(replay_timeline, "replay --timeline t.json all.svt", "t.json")
+EACH(replay_timeline_packed, "replay --timeline t.json.gz all.svt", "t.json.gz")
 EACH(replay_config, "replay -c some.ini --set walk.walkers=3 --stats s.json cpu.svt", "s.json")
 EACH(check_one, "check --jobs 1 --set walk.walkers=3 cpu.svt", NULL)
 EACH(check_list, "check --list .", NULL)
@@ -116,6 +118,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(replay_events),
         cmocka_unit_test(replay_events_packed),
         cmocka_unit_test(replay_stats),
+        cmocka_unit_test(replay_timeline),
+        cmocka_unit_test(replay_timeline_packed),
         cmocka_unit_test(replay_config),
         cmocka_unit_test(check_one),
         cmocka_unit_test(check_list),

@@ -91,6 +91,8 @@ static const struct {
                {"import qemu-jsonl log.jsonl -o new.svt", "new.svt"},
                {"replay --events e.jsonl some.svb", "e.jsonl"},
                {"replay --events e.jsonl.gz all.svt", "e.jsonl.gz"},
+               {"replay --timeline t.json all.svt", "t.json"},
+               {"replay --timeline t.json.gz some.svb", "t.json.gz"},
                {"replay --stats s.json all.svt", "s.json"},
                {"check --jobs 1 --junit j.xml all.svt", "j.xml"}};
 #define WRITERS (sizeof writers / sizeof writers[0])
