@@ -165,19 +165,24 @@ static void add_line(struct text *out, const struct plot *plot, size_t s, const 
                      const struct axis *y)
 {
     const struct series *series = &plot->series[s];
-    bool open = false;
+    unsigned drawn = 0;
+    double at_x = 0, at_y = 0;
     for (size_t i = 0; i < series->count; i++) {
         const struct point *point = &series->points[i];
         if (!drawable(x, y, point->x, point->model))
             continue;
-        if (!open)
-            text_add(out, "<path class=\"line\" stroke=\"%s\" d=\"", colours[s % COLOURS]);
-        text_add(out, "%c%.1f %.1f", open ? 'L' : 'M', place(x, point->x), place(y, point->model));
-        open = true;
+        at_x = place(x, point->x);
+        at_y = place(y, point->model);
+        if (drawn++ == 0)
+            text_add(out, "<path class=\"line\" stroke=\"%s\" d=\"M", colours[s % COLOURS]);
+        else
+            text_add(out, "L");
+        text_add(out, "%.1f %.1f", at_x, at_y);
     }
-    /* A line of one point would not be seen: it ends in a short stroke. */
-    if (open)
-        text_add(out, "h0.1\"/>\n");
+    if (drawn == 1) /* a line of one point would not be seen */
+        text_add(out, "M%.1f %.1fl14 14m0 -14l-14 14", at_x - 7, at_y - 7);
+    if (drawn)
+        text_add(out, "\"/>\n");
     for (size_t i = 0; i < series->count; i++) {
         const struct point *point = &series->points[i];
         if (drawable(x, y, point->x, point->published))
@@ -188,7 +193,7 @@ static void add_line(struct text *out, const struct plot *plot, size_t s, const 
 static void add_legend(struct text *out, const struct plot *plot)
 {
     double y = TOP + 10;
-    add_label(out, RIGHT + 20, y, "", "marks: published, lines: model");
+    add_label(out, RIGHT + 20, y, "", "marks: published; lines: model");
     for (size_t s = 0; s < plot->count; s++) {
         y += 22;
         text_add(out, "<path class=\"line\" stroke=\"%s\" d=\"M%.1f %.1fh24\"/>\n",
@@ -216,7 +221,7 @@ void chart_draw(struct text *out, const struct plot *plot)
     add_escaped(out, plot->figure.title);
     text_add(out, "</title>\n<rect class=\"back\" width=\"%.0f\" height=\"%.0f\"/>\n", WIDTH,
              HEIGHT);
-    add_label(out, LEFT, 22, " font-weight=\"bold\"", plot->figure.title);
+    add_label(out, LEFT, 22, " style=\"font-weight: bold\"", plot->figure.title);
     add_ticks(out, &x, false, plot->figure.x_is_bytes);
     add_ticks(out, &y, true, false);
     add_label(out, (LEFT + RIGHT) / 2, HEIGHT - 16, " text-anchor=\"middle\"",
