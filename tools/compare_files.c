@@ -221,6 +221,16 @@ static bool check_stats(const char *path, const json_t *stats)
     return true;
 }
 
+/* jansson goes on after some failed allocations, and then has read something else. */
+static bool no_memory;
+
+static void *noted_malloc(size_t bytes)
+{
+    void *block = malloc(bytes);
+    no_memory |= !block;
+    return block;
+}
+
 int cli_stats_load(const char *path, json_t **out)
 {
     json_error_t error;
@@ -229,10 +239,10 @@ int cli_stats_load(const char *path, json_t **out)
         cli_message("%s: %s", path, strerror(errno));
         return CLI_EXIT_SYSTEM;
     }
-    errno = 0;
+    no_memory = false;
+    json_set_alloc_funcs(noted_malloc, free);
     *out = json_loadf(file, JSON_REJECT_DUPLICATES, &error);
-    /* jansson takes some failed allocations for errors of syntax; malloc leaves its mark. */
-    bool no_memory = errno == ENOMEM, unreadable = ferror(file) != 0;
+    bool unreadable = ferror(file) != 0;
     (void)fclose(file);
     if (no_memory) {
         cli_message("out of memory");
