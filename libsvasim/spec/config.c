@@ -211,6 +211,25 @@ uint64_t sv_config_caps(const svasim_config *config)
     return caps;
 }
 
+static bool is_power_of_two(uint64_t value)
+{
+    return (value & (value - 1)) == 0;
+}
+
+/* NULL, or why the timing cannot be as asked for. */
+static const char *check_timing(const uint64_t *value)
+{
+    if (!is_power_of_two(value[SV_KEY_LINK_PAYLOAD]))
+        return "link.payload: must be a power of two";
+    if (!is_power_of_two(value[SV_KEY_DRAM_ROW]))
+        return "dram.row: must be a power of two";
+    if (!is_power_of_two(value[SV_KEY_LLC_SETS]))
+        return "llc.sets: must be a power of two, or 0";
+    if (value[SV_KEY_DATA_CACHED] && !value[SV_KEY_LLC_SETS])
+        return "data.cached: there is no cache; set llc.sets";
+    return NULL;
+}
+
 static bool refuse(svasim_config *config, const char *text)
 {
     snprintf(config->error, sizeof config->error, "%s", text);
@@ -281,12 +300,9 @@ bool sv_config_check(svasim_config *config)
     const char *perf = sv_config_check_perf(config);
     if (perf)
         return refuse(config, perf);
-    if (config->value[SV_KEY_LINK_PAYLOAD] & (config->value[SV_KEY_LINK_PAYLOAD] - 1))
-        return refuse(config, "link.payload: must be a power of two");
-    if (config->value[SV_KEY_DRAM_ROW] & (config->value[SV_KEY_DRAM_ROW] - 1))
-        return refuse(config, "dram.row: must be a power of two");
-    if (config->value[SV_KEY_LLC_SETS] & (config->value[SV_KEY_LLC_SETS] - 1))
-        return refuse(config, "llc.sets: must be a power of two, or 0");
+    const char *timing = check_timing(config->value);
+    if (timing)
+        return refuse(config, timing);
     if (config->value[SV_KEY_MGAW] < config->value[SV_KEY_HAW])
         return refuse(config, "cap.mgaw: must be at least cap.haw");
     if (config->value[SV_KEY_SSLPS] == 2)

@@ -31,7 +31,7 @@ bool sv_backing_init(struct sv_backing *b, const svasim_config *config, const sv
         .row_hit = (uint32_t)value[SV_KEY_DRAM_HIT],
         .row_miss = (uint32_t)value[SV_KEY_DRAM_MISS],
         .bus = (uint32_t)value[SV_KEY_DRAM_BUS],
-        .varied = value[SV_KEY_DRAM_BANKS] || value[SV_KEY_LLC_SETS],
+        .varied = value[SV_KEY_DRAM_BANKS] || value[SV_KEY_LLC_SETS] || value[SV_KEY_DATA_INTERVAL],
     };
     while ((UINT64_C(1) << b->row_shift) < value[SV_KEY_DRAM_ROW])
         b->row_shift++;
@@ -92,16 +92,38 @@ static svasim_tick from_banks(struct sv_backing *b, svasim_tick start, uint64_t 
     return b->bus_free + b->memory_latency;
 }
 
+/* Did the last-level cache have the line? It does from now on. */
+static bool touch_llc(struct sv_backing *b, uint64_t hpa)
+{
+    if (sv_cache_find(&b->llc, line_tag(hpa)))
+        return true;
+    fill(b, &b->llc, hpa);
+    return false;
+}
+
+static svasim_tick from_memory(struct sv_backing *b, svasim_tick start, uint64_t hpa,
+                               uint64_t *counter)
+{
+    return b->bank_count ? from_banks(b, start, hpa, counter) : start + b->memory_latency;
+}
+
 svasim_tick sv_backing_done(struct sv_backing *b, svasim_tick start, uint64_t hpa,
                             uint64_t *counter)
 {
     if (b->llc.enabled) {
-        bool hit = sv_cache_find(&b->llc, line_tag(hpa)) != NULL;
+        bool hit = touch_llc(b, hpa);
         counter[SV_COUNT_LLC_LOOKUP]++;
         counter[SV_COUNT_LLC_HIT] += hit;
         if (hit)
             return start + b->llc_latency;
-        fill(b, &b->llc, hpa);
     }
-    return b->bank_count ? from_banks(b, start, hpa, counter) : start + b->memory_latency;
+    return from_memory(b, start, hpa, counter);
+}
+
+svasim_tick sv_backing_data(struct sv_backing *b, svasim_tick start, uint64_t hpa,
+                            uint64_t *counter)
+{
+    bool hit = touch_llc(b, hpa);
+    counter[SV_COUNT_DATA_LLC_HIT] += hit;
+    return hit ? start + b->llc_latency : from_memory(b, start, hpa, counter);
 }

@@ -21,7 +21,7 @@ struct sv_backing {
     uint32_t line_latency, llc_latency, memory_latency, row_hit, row_miss, bus;
     svasim_tick bus_free;
     uint64_t bus_busy;
-    bool varied; /* latencies differ from access to access */
+    bool varied; /* latencies differ from access to access, or data share the port */
 };
 
 bool sv_backing_init(struct sv_backing *backing, const svasim_config *config,
@@ -36,6 +36,9 @@ void sv_backing_forget(struct sv_backing *backing);
 /* When an access that starts at `start` is done; counts where it ends. Calls come in the order of
  * `start`. */
 svasim_tick sv_backing_done(struct sv_backing *backing, svasim_tick start, uint64_t hpa,
+                            uint64_t *counter);
+/* The same for a line of data; only with a last-level cache. */
+svasim_tick sv_backing_data(struct sv_backing *backing, svasim_tick start, uint64_t hpa,
                             uint64_t *counter);
 
 #endif

@@ -17,11 +17,15 @@ void sv_link_init(struct sv_link *link, const svasim_config *config)
         .payload = (uint32_t)value[SV_KEY_LINK_PAYLOAD],
         .gap = (uint32_t)value[SV_KEY_LINK_GAP],
         .interval = (uint32_t)value[SV_KEY_LINK_INTERVAL],
-        .data_latency = (uint32_t)value[SV_KEY_DATA_LATENCY],
+        .write_interval = (uint32_t)value[SV_KEY_LINK_WRITE_INTERVAL],
     };
     if (value[SV_KEY_LINK_RATE])
         link->per_byte = (1000 * ONE + value[SV_KEY_LINK_RATE] / 2) / value[SV_KEY_LINK_RATE];
-    link->on = link->latency || link->per_byte || link->gap || link->interval || link->data_latency;
+    if (link->write_interval < link->interval)
+        link->write_interval = link->interval;
+    link->on = link->latency || link->per_byte || link->gap || link->write_interval ||
+               value[SV_KEY_DATA_LATENCY] || value[SV_KEY_DATA_INTERVAL] ||
+               value[SV_KEY_DATA_CACHED];
 }
 
 /* Send `bytes` of data in as many packets as it takes; returns when the last bit has left. */
@@ -46,8 +50,8 @@ svasim_tick sv_link_up(struct sv_link *link, svasim_tick now, const svasim_reque
     svasim_tick start = link->next_request > now ? link->next_request : now;
     if (start < link->up.tick)
         start = link->up.tick;
-    link->next_request = start + link->interval;
     bool carries = request->op != SVASIM_READ && request->at != SVASIM_TRANSLATION;
+    link->next_request = start + (carries ? link->write_interval : link->interval);
     return send(link, &link->up, start, carries ? request->length : 0) + link->latency;
 }
 

@@ -19,7 +19,7 @@ struct sv_link {
     struct sv_way up, down;
     uint64_t per_byte; /* ticks * 2^16 */
     svasim_tick next_request;
-    uint32_t latency, header, payload, gap, interval, data_latency;
+    uint32_t latency, header, payload, gap, interval, write_interval;
 };
 
 void sv_link_init(struct sv_link *link, const svasim_config *config);

@@ -137,13 +137,16 @@ static uint32_t not_started(const struct sv_pipeline *p, svasim_tick *out_first)
 {
     uint32_t count = 0;
     *out_first = SVASIM_NEVER;
-    for (uint32_t i = p->memory.count; i-- > 0; count++) {
+    for (uint32_t i = p->memory.count; i-- > 0;) {
         uint32_t slot = (p->memory.head + i) & p->memory.mask;
         svasim_tick start =
             p->memory.slots[slot].tick - (p->backing.varied ? 0 : p->memory_latency);
         if (start <= p->now)
             break; /* so have all before it */
+        if (!p->memory.slots[slot].txn->active)
+            continue; /* data */
         *out_first = start;
+        count++;
     }
     return count;
 }
@@ -153,7 +156,7 @@ static void rates_now(const struct sv_pipeline *p, uint64_t *rates, svasim_tick 
 {
     uint32_t later = not_started(p, out_change);
     rates[SV_COUNT_CLOCKS] = 1;
-    uint32_t inside = p->in_flight - p->arrivals.count - p->returns.count;
+    uint32_t inside = p->in_flight - p->arrivals.count - p->returning;
     rates[SV_COUNT_TOTAL_OCCUPANCY] = inside;
     rates[SV_COUNT_PW_OCCUPANCY] = inside - p->queue.count - p->lookups.count - p->answers.count;
     rates[SV_COUNT_MEM_OCCUPANCY] = p->memory_busy - later;

@@ -5,6 +5,7 @@
 #include "uarch/pipeline.h"
 
 #include "base/assert.h"
+#include "uarch/data.h"
 #include "uarch/device_tlb.h"
 #include "uarch/inv_queue.h"
 #include "uarch/monitor.h"
@@ -131,10 +132,12 @@ static void arrive(struct sv_pipeline *p, struct sv_txn *txn)
 bool sv_pipeline_submit(struct sv_pipeline *p, const svasim_request *request)
 {
     struct sv_txn *txn = p->free;
-    if (!txn) {
+    if (!txn || (p->port.limits && !sv_port_admits(&p->port, request))) {
         p->credit_owed = true;
         return false;
     }
+    if (p->port.limits)
+        txn->place = sv_port_sent(&p->port, request);
     p->free = txn->next;
     p->in_flight++;
     p->core->counter[SV_COUNT_REQUESTS]++;
@@ -234,24 +237,10 @@ static void deliver(struct sv_pipeline *p, struct sv_txn *txn)
     txn->next = p->free;
     p->free = txn;
     p->in_flight--;
+    if (p->port.limits)
+        sv_port_answered(&p->port, txn->place, &txn->request);
     if (p->core->ports.respond)
         p->core->ports.respond(p->core->ports.host, &response);
-}
-
-static void send_back(struct sv_pipeline *p, struct sv_txn *txn)
-{
-    const struct sv_outcome *out = &txn->ending.out;
-    bool granted = out->fault == SVASIM_FAULT_NONE && out->status == SVASIM_STATUS_OK;
-    bool has_data = granted && txn->request.at != SVASIM_TRANSLATION;
-    svasim_tick data = p->now + (has_data ? p->link.data_latency : 0);
-    svasim_tick at = sv_link_down(&p->link, data, &txn->request, granted);
-    txn->where[SVASIM_STAGE_DATA] = data - p->now;
-    txn->where[SVASIM_STAGE_RETURN] = at - data;
-    if (p->core->on_act) {
-        sv_watch_stage(p->core, txn, SVASIM_STAGE_DATA, p->now, data, SVASIM_STAGE_RETURN);
-        sv_watch_stage(p->core, txn, SVASIM_STAGE_RETURN, data, at, SVASIM_STAGE_COUNT);
-    }
-    sv_lane_put(&p->returns, (struct sv_event){at, p->sequence++, txn});
 }
 
 static void give_credit(struct sv_pipeline *p)
@@ -279,9 +268,9 @@ static void answer(struct sv_pipeline *p, struct sv_txn *txn)
         p->core->counter[SV_COUNT_PW_OCCUPANCY] +=
             p->now - txn->missed_at - txn->where[SVASIM_STAGE_RESPOND];
     txn->active = false;
-    if (returns)
-        send_back(p, txn);
-    else
+    if (p->link.on)
+        sv_data_send(p, txn);
+    if (!returns)
         deliver(p, txn);
     if (p->wait_count) { /* the status write follows the answers it vouches for */
         sv_pipeline_finish_waits(p);
@@ -348,16 +337,21 @@ static void dispatch(struct sv_pipeline *p, enum source from)
         break;
     case FROM_MEMORY:
         txn = lane_take(&p->memory);
-        if (p->backing.varied)
+        if (!p->backing.varied)
+            sv_walkers_memory_answered(p, txn);
+        else if (txn->active)
             sv_walkers_memory_started(p, txn);
         else
-            sv_walkers_memory_answered(p, txn);
+            sv_data_started(p, txn);
         break;
     case FROM_HEAP:
-        if ((txn = sv_heap_take(p).txn))
+        txn = sv_heap_take(p).txn;
+        if (!txn)
+            sv_device_tlb_expire(p);
+        else if (txn->active)
             sv_walkers_looked_up(p, txn);
         else
-            sv_device_tlb_expire(p);
+            sv_data_arrived(p, txn);
         break;
     case FROM_ANSWER:
         answer(p, lane_take(&p->answers));
@@ -366,6 +360,7 @@ static void dispatch(struct sv_pipeline *p, enum source from)
         arrive(p, lane_take(&p->arrivals));
         break;
     case FROM_RETURN:
+        p->returning--;
         deliver(p, lane_take(&p->returns));
         give_credit(p);
         break;

@@ -8,6 +8,7 @@
 #include "uarch/backing.h"
 #include "uarch/core.h"
 #include "uarch/link.h"
+#include "uarch/port.h"
 
 /* Latency histograms, by kind of request. */
 enum sv_latency_kind {
@@ -72,8 +73,10 @@ struct sv_pipeline {
     bool credit_owed; /* someone was refused */
     uint64_t accepted;
 
+    struct sv_port port;
     struct sv_link link;
     struct sv_lane arrivals, returns; /* only if link.on */
+    uint32_t returning;               /* answered, but the device does not have the answer yet */
 
     struct sv_list queue; /* before the lookup */
     svasim_tick start_at; /* when the queue's head starts; SVASIM_NEVER if it cannot */
@@ -97,6 +100,8 @@ struct sv_pipeline {
     /* configuration */
     uint32_t lookup_latency, respond_latency, walkers, pending, memory_latency, memory_interval,
         memory_depth, piece_ticks;
+    uint32_t data_latency, data_interval;
+    bool data_cached;
     uint32_t context_latency, pasid_latency, table_latency, hpt_leaf_latency, hpt_table_latency,
         interrupt_latency;
     bool join;

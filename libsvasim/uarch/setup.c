@@ -50,6 +50,9 @@ static void read_config(struct sv_pipeline *p, const svasim_config *config)
     p->join = value[SV_KEY_JOIN] != 0;
     p->memory_latency = (uint32_t)value[SV_KEY_MEM_LATENCY];
     p->memory_interval = (uint32_t)value[SV_KEY_MEM_INTERVAL];
+    p->data_latency = (uint32_t)value[SV_KEY_DATA_LATENCY];
+    p->data_interval = (uint32_t)value[SV_KEY_DATA_INTERVAL];
+    p->data_cached = value[SV_KEY_DATA_CACHED] != 0;
     p->piece_ticks = (uint32_t)value[SV_KEY_PIECE_TICKS];
     p->memory_depth = (uint32_t)value[SV_KEY_MEM_DEPTH];
     p->devices.itags = (uint32_t)value[SV_KEY_ITAGS];
@@ -73,7 +76,7 @@ bool sv_pipeline_init(struct sv_pipeline *p, struct sv_core *core, const svasim_
     p->walkers_free = sv_alloc_array(alloc, p->walkers, sizeof *p->walkers_free);
     for (uint32_t i = 0; p->walkers_free && i < p->walkers; i++)
         p->walkers_free[i] = (uint16_t)i;
-    bool ok = sv_backing_init(&p->backing, config, alloc);
+    bool ok = sv_backing_init(&p->backing, config, alloc) && sv_port_init(&p->port, config, alloc);
     ok = ok && p->walkers_free && p->joinable && p->txns && p->heap && p->waits &&
          p->devices.pending;
     ok = ok && lane_init(&p->lookups, p->credits, alloc) &&
@@ -97,6 +100,7 @@ bool sv_pipeline_init(struct sv_pipeline *p, struct sv_core *core, const svasim_
 void sv_pipeline_free(struct sv_pipeline *p, const svasim_alloc *alloc)
 {
     sv_backing_free(&p->backing, alloc);
+    sv_port_free(&p->port, alloc);
     sv_alloc_free(alloc, p->walkers_free);
     sv_alloc_free(alloc, p->joinable);
     sv_alloc_free(alloc, p->txns);

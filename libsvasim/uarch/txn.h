@@ -21,6 +21,7 @@ struct sv_txn {
     uint8_t piece;   /* of a read under way: the next to arrive */
     uint64_t where[SVASIM_STAGE_COUNT];
     svasim_tick walker_since, missed_at;
+    uint64_t place; /* among the outstanding requests, if port.limits */
     svasim_request request;
     uint32_t generation; /* of the mode its walk began with */
     struct sv_ending ending;

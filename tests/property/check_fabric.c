@@ -205,6 +205,8 @@ static const struct {
     {"link.rate=2400 link.header=24 link.payload=64 data.latency=30", one_page, 2.4 / 88},
     {"link.interval=7", one_page, 1.0 / 7},
     {"link.interval=7 link.latency=500", one_page_written, 1.0 / 7},
+    {"link.interval=7 link.write_interval=12", one_page_written, 1.0 / 12},
+    {"data.interval=9 lookup.width=4 respond.width=4", one_page, 1.0 / 9},
     {"link.latency=499 port.credits=10 data.latency=200", one_page, 10.0 / (2 * 499 + 200 + 2)},
     {BED_CACHES_OFF "walk.join=off walk.walkers=100 dram.banks=1 dram.row=4096 dram.miss=50 "
                     "dram.hit=50 dram.bus=1 memory.depth=1000 memory.interval=0",
@@ -230,6 +232,62 @@ START_TEST(throughput_is_the_bound)
 }
 END_TEST
 
+/* --- the devices' own limits --- */
+
+/* One miss of four reads, then hits; two credits. A hit takes 2, the walk 405 (no cached tables).
+ */
+static svasim_request miss_and_hits(struct load *load, unsigned index)
+{
+    return page(load, index == 0, SVASIM_READ);
+}
+
+static const struct {
+    const char *config;
+    svasim_tick accepted[4];
+} limits[] = {
+    {"port.credits=2", {0, 0, 2, 4}},
+    {"port.credits=2 port.in_order=on", {0, 0, 405, 405}},
+    {"port.credits=3 port.in_order=on", {0, 0, 0, 405}},
+    {"port.read_bytes=128", {0, 0, 2, 4}},
+    {"port.read_bytes=127", {0, 405, 407, 409}},
+    {"port.read_bytes=1", {0, 405, 407, 409}}, /* alone it may always go */
+    {"port.read_bytes=192 port.in_order=on", {0, 0, 0, 405}},
+};
+
+START_TEST(devices_have_limits)
+{
+    struct load load;
+    char config[300];
+    snprintf(config, sizeof config,
+             "lookup.width=4 respond.width=4 fs_pde.enabled=off fs_pdpe.enabled=off "
+             "fs_pml4e.enabled=off %s",
+             limits[_i].config);
+    load_open_pages(&load, config);
+    load.next = one_page;
+    warm_up(&load);
+    svasim_tick start = svasim_now(load.bed.unit);
+    load.next = miss_and_hits;
+    load_run(&load, 4);
+    ck_assert_uint_eq(load.answer[0].completed_at - start, 405);
+    for (unsigned i = 0; i < 4; i++)
+        ck_assert_uint_eq(load.answer[i].accepted_at - start, limits[_i].accepted[i]);
+    load_close(&load);
+}
+END_TEST
+
+/* What is posted asks for no data. */
+START_TEST(writes_need_no_buffer)
+{
+    struct load load;
+    load_open_pages(&load, "port.read_bytes=64 lookup.width=4 respond.width=4");
+    load.next = one_page_written;
+    warm_up(&load);
+    load_run(&load, 4);
+    ck_assert_uint_eq(load.answer[3].accepted_at, load.answer[0].accepted_at);
+    load_close(&load);
+}
+END_TEST
+
 /* --- on and off --- */
 
 static const char *const fabrics[] = {
@@ -237,6 +295,9 @@ static const char *const fabrics[] = {
     "walk.lines=4",
     "llc.sets=4 llc.ways=2",
     "dram.banks=3 dram.row=128",
+    "data.interval=3 data.latency=20 port.in_order=on",
+    "data.cached=on llc.sets=16 llc.ways=2 data.latency=20 port.read_bytes=200",
+    "data.cached=on llc.sets=16 data.interval=2 dram.banks=3 port.read_bytes=300 port.in_order=on",
     LINK "link.interval=3 walk.lines=8 llc.sets=64 dram.banks=16 memory.depth=2",
 };
 
@@ -295,6 +356,8 @@ int main(void)
     suite_add(suite, "walk", lone_walk, (int)(sizeof walks / sizeof walks[0]));
     suite_add(suite, "lines", neighbours_share_a_line, 1);
     suite_add(suite, "bound", throughput_is_the_bound, (int)(sizeof bounds / sizeof bounds[0]));
+    suite_add(suite, "limits", devices_have_limits, (int)(sizeof limits / sizeof limits[0]));
+    suite_add(suite, "posted", writes_need_no_buffer, 1);
     suite_add(suite, "results", results_do_not_change, (int)(sizeof fabrics / sizeof fabrics[0]));
     return suite_run(suite);
 }
