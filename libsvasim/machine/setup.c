@@ -28,7 +28,8 @@ bool sv_machine_config_is(const svasim_machine *machine, const char *key, const 
 
 static bool make_flights(svasim_machine *machine)
 {
-    uint32_t count = (uint32_t)config_number(machine, "port.credits");
+    /* One more than the port takes: the unit itself refuses, and so knows that it owes a credit. */
+    uint32_t count = (uint32_t)config_number(machine, "port.credits") + 1;
     if (machine->options.functional && count < 4096)
         count = 4096;
     machine->flights = calloc(count, sizeof *machine->flights);
