@@ -5,7 +5,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "conformance/suite.h"
 #include "property/chance.h"
-#include "property/load.h"
+#include "property/formula.h"
 
 #include <inttypes.h>
 #include <stddef.h>
@@ -28,51 +28,6 @@ static const char *const timings[] = {
 #define TIMINGS (int)(sizeof timings / sizeof timings[0])
 
 /* --- the latency of a lone request --- */
-
-static uint64_t slowest(const struct load *load, const char *const *caches)
-{
-    uint64_t latency = 0;
-    char key[40];
-    for (; *caches; caches++) {
-        snprintf(key, sizeof key, "%s.enabled", *caches);
-        if (!load_config(load, key))
-            continue;
-        snprintf(key, sizeof key, "%s.latency", *caches);
-        if (load_config(load, key) > latency)
-            latency = load_config(load, key);
-    }
-    return latency;
-}
-
-static bool any_on(const struct load *load, const char *const *caches)
-{
-    char key[40];
-    for (; *caches; caches++) {
-        snprintf(key, sizeof key, "%s.enabled", *caches);
-        if (load_config(load, key))
-            return true;
-    }
-    return false;
-}
-
-static const char *const iotlbs[] = {"iotlb_4k", "iotlb_2m", "iotlb_1g", NULL};
-static const char *const contexts[] = {"context", NULL};
-static const char *const pasids[] = {"pasid", NULL};
-static const char *const firsts[] = {"fs_pde", "fs_pdpe", "fs_pml4e", "fs_pml5e", NULL};
-static const char *const seconds[] = {"ss_pde", "ss_pdpe", "ss_pml4e", "ss_pml5e", NULL};
-static const char *const tables[] = {"fs_pde",  "fs_pdpe",  "fs_pml4e", "fs_pml5e", "ss_pde",
-                                     "ss_pdpe", "ss_pml4e", "ss_pml5e", NULL};
-
-/* Latency of a walk with that many structure lookups and memory accesses. */
-static uint64_t walk_latency(const struct load *load, unsigned first_lookups,
-                             unsigned second_lookups, unsigned accesses)
-{
-    unsigned lookups =
-        (any_on(load, firsts) ? first_lookups : 0) + (any_on(load, seconds) ? second_lookups : 0);
-    return slowest(load, iotlbs) + slowest(load, contexts) +
-           (load->bed.plan.pgtt ? slowest(load, pasids) : 0) + lookups * slowest(load, tables) +
-           accesses * load_config(load, "memory.latency") + load_config(load, "respond.latency");
-}
 
 static svasim_request usual(struct load *load, unsigned index)
 {
@@ -117,12 +72,11 @@ START_TEST(lone_walk_and_hit)
     const struct bed_plan plan = plan_of(_i);
     load_open(&load, &plan);
     load.next = usual;
-    ck_assert_uint_eq(lone_latency(&load), walk_latency(&load, shape->first_lookups,
+    ck_assert_uint_eq(lone_latency(&load), formula_walk(&load, shape->first_lookups,
                                                         shape->second_lookups, shape->reads));
     ck_assert_uint_eq(load.answer[0].reads, shape->reads);
-    if (any_on(&load, iotlbs))
-        ck_assert_uint_eq(lone_latency(&load),
-                          slowest(&load, iotlbs) + load_config(&load, "respond.latency"));
+    if (formula_any(&load, formula_iotlbs))
+        ck_assert_uint_eq(lone_latency(&load), formula_hit(&load));
     load_close(&load);
 }
 END_TEST
@@ -134,7 +88,7 @@ START_TEST(lone_walk_with_updates)
     struct bed_plan plan = {.pgtt = 1, .config = timings[_i]};
     load_open(&load, &plan);
     load.next = usual;
-    ck_assert_uint_eq(lone_latency(&load), walk_latency(&load, 1, 0, 8 + 4));
+    ck_assert_uint_eq(lone_latency(&load), formula_walk(&load, 1, 0, 8 + 4));
     load_close(&load);
 }
 END_TEST
@@ -152,7 +106,7 @@ START_TEST(lone_nested_walk)
         .pgtt = 3, .preset = SVASIM_MAP_ACCESSED | SVASIM_MAP_DIRTY, .config = config};
     load_open(&load, &plan);
     load.next = usual;
-    ck_assert_uint_eq(lone_latency(&load), walk_latency(&load, 0, 0, 4 + 24));
+    ck_assert_uint_eq(lone_latency(&load), formula_walk(&load, 0, 0, 4 + 24));
     load_close(&load);
 }
 END_TEST
@@ -167,7 +121,7 @@ START_TEST(lone_warm_walk)
     load.next = usual;
     (void)lone_latency(&load);
     ck_assert(svasim_invalidate(load.bed.unit, words, NULL) == SVASIM_OK);
-    ck_assert_uint_eq(lone_latency(&load), walk_latency(&load, 1, 0, 1));
+    ck_assert_uint_eq(lone_latency(&load), formula_walk(&load, 1, 0, 1));
     load_close(&load);
 }
 END_TEST
