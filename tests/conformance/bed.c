@@ -66,7 +66,7 @@ static void port_credit(void *host)
 
 void bed_configure(svasim_config *config, const char *pairs)
 {
-    char text[2048];
+    char text[8192];
     char *rest = text;
     if (!pairs)
         return;

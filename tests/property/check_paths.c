@@ -251,8 +251,8 @@ static uint64_t interrupt_latency(struct ibed *bed, uint32_t index)
     return response.completed_at - response.accepted_at;
 }
 
-/* The slowest IOTLB, the entry cache, and the answer; and memory: an entry, a posted descriptor, two
- * updates of it. */
+/* The slowest IOTLB, the entry cache, and the answer; and memory: an entry, a posted descriptor,
+ * two updates of it. */
 #define INTERRUPT (3 + 17 + 19)
 
 START_TEST(interrupts)

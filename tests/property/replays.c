@@ -11,8 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TRACES_MAX  32u
-#define PRESETS_MAX 32u
+#define TRACES_MAX 32u
 
 /* --- files --- */
 
@@ -83,7 +82,7 @@ struct preset {
     char all[8192], timing[8192];
 };
 
-static struct preset presets[PRESETS_MAX];
+static struct preset presets[PRESETS + 1];
 
 static char *trim(char *text)
 {
@@ -127,7 +126,7 @@ static const struct preset *preset_at(unsigned index)
     if (count == 0) {
         glob_t found;
         ck_assert_int_eq(glob("tools/presets/*.ini", 0, NULL, &found), 0);
-        ck_assert_uint_lt(found.gl_pathc, PRESETS_MAX);
+        ck_assert_uint_le(found.gl_pathc, PRESETS);
         for (; count < found.gl_pathc; count++) {
             char line[512], section[64] = "";
             FILE *file = fopen(found.gl_pathv[count], "r");

@@ -22,7 +22,8 @@ void trace_generate(struct trace *out, const char *options);
 
 /* --- presets --- */
 
-/* Files of tools/presets, in alphabetical order; NULL past the end. */
+/* Files of tools/presets, in alphabetical order; NULL past the end. Never more than this. */
+#define PRESETS 32
 const char *preset_name(unsigned index);
 /* "key=value key=value", with the keys whose name begins with "cap." or without them. */
 const char *preset_pairs(unsigned index, bool capabilities);
