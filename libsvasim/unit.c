@@ -182,6 +182,11 @@ uint32_t svasim_in_flight(const svasim *unit)
     return unit->pipeline.in_flight;
 }
 
+bool svasim_is_busy(const svasim *unit)
+{
+    return unit->pipeline.in_flight || sv_engines_busy(&unit->pipeline);
+}
+
 /* --- the programming interface --- */
 
 static void flush_caches(svasim *unit)
@@ -261,7 +266,7 @@ svasim_err svasim_invalidate(svasim *unit, const uint64_t words[4], uint8_t *out
     sv_invalidation_decode(&unit->core.rules, (enum sv_ttm)unit->core.mode.ttm, words, &inv);
     if (out_iqei)
         *out_iqei = inv.iqei;
-    if (sv_invalidation_apply(&unit->pipeline, &inv))
+    if (sv_inv_direct(&unit->pipeline, &inv))
         return SVASIM_OK;
     (void)refuse(unit, "too many wait descriptors are pending, or invalidations of the device");
     return SVASIM_BUSY;

@@ -303,10 +303,14 @@ SVASIM_API svasim_tick svasim_next_event(const svasim *unit);
 /** Run all events up to and including tick `until`, then set the time to it.
     A time in the past is ignored. */
 SVASIM_API void svasim_run_until(svasim *unit, svasim_tick until);
-/** Run until no request is in flight. */
+/** Run until no request is in flight and no engine at work. */
 SVASIM_API void svasim_drain(svasim *unit);
 /** Requests accepted and not yet answered. */
 SVASIM_API uint32_t svasim_in_flight(const svasim *unit);
+
+/** Is a request in flight, or will an engine of the unit do something by itself? Only with the keys
+    that make invalidations or page requests take time do engines work longer than a call. */
+SVASIM_API bool svasim_is_busy(const svasim *unit);
 
 /* --- the programming interface --- */
 
@@ -317,7 +321,8 @@ SVASIM_API svasim_err svasim_mmio_write(svasim *unit, uint32_t offset, uint32_t 
 SVASIM_API svasim_err svasim_mmio_read(svasim *unit, uint32_t offset, uint32_t bytes,
                                        uint64_t *value);
 /**
- * Process one invalidation descriptor as the queue would.
+ * Process one invalidation descriptor as the queue would, at once. If the engine takes time for it,
+ * it is occupied, and what comes later waits for it; so does the status of a wait descriptor.
  * @param words  four quadwords; the upper two are 0 for a 128-bit descriptor
  * @param out_iqei 0, or the IQEI code of the error the queue would stop with;
  *                 may be NULL

@@ -52,6 +52,11 @@ static const struct scope_row *find_row(enum sv_layout_id layout, unsigned granu
     return NULL;
 }
 
+enum sv_layout_id sv_scope_layout(const struct sv_scope *scope)
+{
+    return scopes[scope->row].layout;
+}
+
 /* IH spares a column; LEGACY_D becomes D or, in scalable mode, no condition on the domain. */
 static uint8_t resolve(uint8_t cell, bool ih, bool legacy)
 {

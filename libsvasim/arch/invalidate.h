@@ -59,6 +59,8 @@ struct sv_invalidation {
     uint8_t pending_max;  /* that limit, a hint of software */
 };
 
+/* Which descriptor has this scope. */
+enum sv_layout_id sv_scope_layout(const struct sv_scope *scope);
 /* Is the table mode one that no descriptor can be processed in? */
 bool sv_invalidation_bad_mode(const struct sv_rules *rules, enum sv_ttm ttm);
 /* Decode one descriptor for the table mode in effect. */

@@ -224,7 +224,7 @@ static unsigned write_gcmd(struct sv_registers *registers, const struct sv_rules
         actions |= SV_ACTION_FLUSH_IEC;
     if ((before & ~now) & GCMD_QIE)
         registers->value[SV_REG_IQH] = 0; /* IQT keeps its value, section 6.5.2 */
-    if ((now & ~before) & GCMD_QIE)
+    if ((now ^ before) & GCMD_QIE)
         actions |= SV_ACTION_QUEUE;
     if ((before ^ now) & GCMD_TE)
         actions |= now & GCMD_TE ? SV_ACTION_ENABLE : SV_ACTION_DISABLE;
@@ -433,7 +433,7 @@ bool sv_registers_take_ccmd(struct sv_registers *registers, const struct sv_rule
     out_words[0] = 1 | granularity << 4 | (*ccmd & 0xffff) << 16 | bits_get(*ccmd, 31, 16) << 32 |
                    bits_get(*ccmd, 33, 32) << 48;
     out_words[1] = out_words[2] = out_words[3] = 0;
-    *ccmd |= granularity << 59;
+    *ccmd |= COMMAND_BIT | granularity << 59;
     return true;
 }
 
@@ -461,6 +461,8 @@ void sv_registers_drained(struct sv_registers *registers, unsigned what)
 {
     if (what & SV_DRAINED_IOTLB)
         registers->iotlb &= ~COMMAND_BIT;
+    if (what & SV_DRAINED_CONTEXT)
+        registers->value[SV_REG_CCMD] &= ~COMMAND_BIT;
     if (what & SV_DRAINED_LEVELS)
         registers->value[SV_REG_GSTS] |= registers->levels & (GCMD_TE | GCMD_IRE);
     if (what & SV_DRAINED_PMEN)

@@ -89,9 +89,9 @@ void sv_registers_run_command(struct sv_registers *registers);
 /* Take one message that is due: its address and data. False: none is. */
 bool sv_registers_take_message(struct sv_registers *registers, uint64_t *out_address,
                                uint32_t *out_data);
-/* What a register-based invalidation asks for, as a descriptor; false: it is refused. The
- * granularity done is reported and the command bit clears, that of an IOTLB invalidation that is
- * not refused with sv_registers_drained. */
+/* What a register-based invalidation asks for, as a descriptor; false: it is refused, and the
+ * command bit clears. Otherwise the granularity done is reported, and the bit clears with
+ * sv_registers_drained. */
 bool sv_registers_take_ccmd(struct sv_registers *registers, const struct sv_rules *rules,
                             enum sv_ttm ttm, uint64_t *out_words);
 bool sv_registers_take_iotlb(struct sv_registers *registers, const struct sv_rules *rules,
@@ -100,7 +100,8 @@ bool sv_registers_take_iotlb(struct sv_registers *registers, const struct sv_rul
 enum {
     SV_DRAINED_IOTLB = 1u << 0,  /* IVT clears */
     SV_DRAINED_LEVELS = 1u << 1, /* TES and IRES are as commanded */
-    SV_DRAINED_PMEN = 1u << 2    /* protected memory is in force */
+    SV_DRAINED_PMEN = 1u << 2,   /* protected memory is in force */
+    SV_DRAINED_CONTEXT = 1u << 3 /* ICC clears; nothing was waited for but the engine */
 };
 void sv_registers_drained(struct sv_registers *registers, unsigned what);
 

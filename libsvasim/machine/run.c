@@ -367,7 +367,8 @@ void sv_machine_run_to(svasim_machine *machine, svasim_tick tick)
 
 bool svasim_machine_idle(const svasim_machine *machine)
 {
-    if (machine->flights_used || machine->tlbs.answer_count)
+    if (machine->flights_used || machine->tlbs.answer_count ||
+        (machine->unit && svasim_is_busy(machine->unit)))
         return false;
     for (uint32_t i = 0; i < machine->device_count; i++)
         if (svasim_dsa_pending(machine->devices[i].dsa))

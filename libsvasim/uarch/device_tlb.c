@@ -118,7 +118,9 @@ void sv_device_tlb_expire(struct sv_pipeline *p)
     while (devices->count && devices->pending[0].deadline <= p->now) {
         sv_registers_device_error(&p->core->registers, SV_FSTS_ITE, devices->pending[0].source_id);
         sv_pipeline_abort_waits(p);
+        sv_inv_queue_abandon(p);
         forget(p, 0);
     }
+    sv_pipeline_finish_waits(p); /* those of registers, which the others held back */
     sv_core_send_messages(p->core);
 }

@@ -8,8 +8,19 @@
 /* Apply one decoded descriptor. False: a wait or a request for a device that cannot be taken now;
  * nothing was done. */
 bool sv_invalidation_apply(struct sv_pipeline *pipeline, const struct sv_invalidation *inv);
-/* Process the queue until it is empty, stops with an error, or waits for requests in flight. */
+/* The same for one that the host has given to the engine: applied at once, but the engine is
+ * occupied, and a status that it writes follows then. */
+bool sv_inv_direct(struct sv_pipeline *pipeline, const struct sv_invalidation *inv);
+/* Process the queue until it is empty, stops with an error, waits for requests in flight, or for
+ * the engine. */
 void sv_inv_queue_run(struct sv_pipeline *pipeline);
+/* Descriptors have arrived. */
+void sv_inv_queue_fetched(struct sv_pipeline *pipeline);
+/* The descriptor at the head is carried out; or the command of a register is. */
+void sv_inv_queue_carried(struct sv_pipeline *pipeline);
+void sv_inv_command_done(struct sv_pipeline *pipeline, enum sv_agent agent);
+/* The queue stops: forget what is fetched, or being carried out, but not complete. */
+void sv_inv_queue_abandon(struct sv_pipeline *pipeline);
 /* Register-based invalidation: what a CCMD or IOTLB write asks for. */
 void sv_inv_registers_run(struct sv_pipeline *pipeline, unsigned actions);
 

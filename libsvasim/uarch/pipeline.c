@@ -420,10 +420,10 @@ void sv_pipeline_run(struct sv_pipeline *p, svasim_tick until)
 
 void sv_pipeline_drain(struct sv_pipeline *p)
 {
-    while (p->in_flight) {
+    while (p->in_flight || sv_engines_busy(p)) {
         svasim_tick tick;
         enum source from = earliest(p, &tick);
-        SV_ASSERT(from != FROM_NONE); /* a request in flight always has an event ahead */
+        SV_ASSERT(from != FROM_NONE); /* both always have an event ahead */
         pass_time(p, tick);
         dispatch(p, from);
     }

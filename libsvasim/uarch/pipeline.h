@@ -7,6 +7,7 @@
 #include "base/histogram.h"
 #include "uarch/backing.h"
 #include "uarch/core.h"
+#include "uarch/engines.h"
 #include "uarch/link.h"
 #include "uarch/port.h"
 
@@ -29,6 +30,7 @@ enum sv_resource_id {
     SV_RES_MEMORY_PORT,
     SV_RES_MEMORY_DEPTH,
     SV_RES_DRAM_BUS,
+    SV_RES_INVALIDATION,
     SV_RES_RESPOND,
     SV_RES_LINK_DOWN,
     SV_RES_COUNT
@@ -84,8 +86,9 @@ struct sv_pipeline {
     struct sv_rate lookup_rate, respond_rate;
     struct sv_lane lookups, answers;
     struct sv_lane memory; /* answers of memory; their starts, if backing.varied */
-    struct sv_event *heap; /* walkers in a cache lookup or at a memory whose latencies differ; and,
-                              without a transaction, the time-out of the oldest of `devices` */
+    struct sv_event *heap; /* walkers in a cache lookup or at a memory whose latencies differ, and
+                              agents; and, without a transaction, the time-out of the oldest of
+                              `devices` */
     uint32_t heap_count;
 
     struct sv_list waiting; /* misses without a walker */
@@ -106,14 +109,17 @@ struct sv_pipeline {
         interrupt_latency;
     bool join;
 
+    struct sv_inv_engine inv;
+
     /* wait descriptors: written when every request accepted before them is answered and every
      * invalidation sent to a device before them is complete */
     struct sv_wait {
         uint64_t accepted_before, sent_before;
         uint64_t hpa;
         uint32_t data;
-        bool write, interrupt;
-        uint8_t drains; /* SV_DRAINED_*: of a register, not of a descriptor */
+        bool write, interrupt, posted; /* posted: its write has its start of the memory port */
+        svasim_tick not_before, due;   /* due: when it is looked at again */
+        uint8_t drains;                /* SV_DRAINED_*: of a register, not of a descriptor */
     } * waits;
     uint32_t wait_count;
     bool fence; /* the queue waits for the youngest pending wait */

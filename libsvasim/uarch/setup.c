@@ -59,6 +59,7 @@ static void read_config(struct sv_pipeline *p, const svasim_config *config)
     p->devices.capacity = (uint32_t)value[SV_KEY_DEVICE_PENDING];
     p->devices.timeout = value[SV_KEY_DEVICE_TIMEOUT];
     p->command_latency = (uint32_t)value[SV_KEY_COMMAND_LATENCY];
+    sv_inv_engine_init(&p->inv, config);
 }
 
 bool sv_pipeline_init(struct sv_pipeline *p, struct sv_core *core, const svasim_config *config,
@@ -69,8 +70,9 @@ bool sv_pipeline_init(struct sv_pipeline *p, struct sv_core *core, const svasim_
     uint32_t heads = power_of_two(2 * p->credits);
     p->joinable_mask = heads - 1;
     p->joinable = sv_alloc_array(alloc, heads, sizeof(struct sv_txn *));
-    p->txns = sv_alloc_array(alloc, p->credits, sizeof *p->txns);
-    p->heap = sv_alloc_array(alloc, p->credits + 1, sizeof *p->heap);
+    uint32_t agents = p->inv.timed ? SV_AGENTS : 0; /* behind the requests */
+    p->txns = sv_alloc_array(alloc, p->credits + agents, sizeof *p->txns);
+    p->heap = sv_alloc_array(alloc, p->credits + 2 * agents + 1, sizeof *p->heap);
     p->waits = sv_alloc_array(alloc, SV_WAITS_MAX + 1, sizeof *p->waits);
     p->devices.pending = sv_alloc_array(alloc, p->devices.capacity, sizeof *p->devices.pending);
     p->walkers_free = sv_alloc_array(alloc, p->walkers, sizeof *p->walkers_free);
@@ -80,7 +82,8 @@ bool sv_pipeline_init(struct sv_pipeline *p, struct sv_core *core, const svasim_
     ok = ok && p->walkers_free && p->joinable && p->txns && p->heap && p->waits &&
          p->devices.pending;
     ok = ok && lane_init(&p->lookups, p->credits, alloc) &&
-         lane_init(&p->memory, p->credits, alloc) && lane_init(&p->answers, p->credits, alloc);
+         lane_init(&p->memory, p->credits + agents, alloc) &&
+         lane_init(&p->answers, p->credits, alloc);
     if (p->link.on)
         ok = ok && lane_init(&p->arrivals, p->credits, alloc) &&
              lane_init(&p->returns, p->credits, alloc);
@@ -93,6 +96,10 @@ bool sv_pipeline_init(struct sv_pipeline *p, struct sv_core *core, const svasim_
     for (uint32_t i = p->credits; i-- > 0;) {
         p->txns[i].next = p->free;
         p->free = &p->txns[i];
+    }
+    for (uint32_t i = 0; i < agents; i++) {
+        p->txns[p->credits + i].agent = (uint8_t)(i + 1);
+        p->txns[p->credits + i].active = true; /* its accesses are not data of a device */
     }
     return true;
 }
@@ -122,8 +129,8 @@ void sv_pipeline_resource(const struct sv_pipeline *p, unsigned index, svasim_re
         [SV_RES_CREDITS] = "port.credits",      [SV_RES_LOOKUP] = "lookup.width",
         [SV_RES_WALKERS] = "walk.walkers",      [SV_RES_MEMORY_PORT] = "memory.interval",
         [SV_RES_MEMORY_DEPTH] = "memory.depth", [SV_RES_DRAM_BUS] = "dram.bus",
-        [SV_RES_RESPOND] = "respond.width",     [SV_RES_LINK_UP] = "link.up",
-        [SV_RES_LINK_DOWN] = "link.down",
+        [SV_RES_INVALIDATION] = "invalidation", [SV_RES_RESPOND] = "respond.width",
+        [SV_RES_LINK_UP] = "link.up",           [SV_RES_LINK_DOWN] = "link.down",
     };
     const uint64_t slots[SV_RES_COUNT] = {
         [SV_RES_CREDITS] = p->credits,
@@ -132,6 +139,7 @@ void sv_pipeline_resource(const struct sv_pipeline *p, unsigned index, svasim_re
         [SV_RES_MEMORY_PORT] = 1,
         [SV_RES_MEMORY_DEPTH] = p->memory_depth,
         [SV_RES_DRAM_BUS] = p->backing.bank_count != 0,
+        [SV_RES_INVALIDATION] = p->inv.timed,
         [SV_RES_RESPOND] = p->respond_rate.width,
         [SV_RES_LINK_UP] = p->link.per_byte != 0,
         [SV_RES_LINK_DOWN] = p->link.per_byte != 0,

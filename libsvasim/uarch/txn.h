@@ -17,6 +17,7 @@ struct sv_txn {
     bool missed;                 /* needs or needed a walk */
     bool joined, listed;
     uint16_t walker; /* that it holds, if `walking` */
+    uint8_t agent;   /* enum sv_agent: none of a request */
     bool from_line;  /* the entry comes from the walkers' lines: the port is not used */
     uint8_t piece;   /* of a read under way: the next to arrive */
     uint64_t where[SVASIM_STAGE_COUNT];
@@ -94,6 +95,15 @@ static inline svasim_tick sv_rate_peek(const struct sv_rate *rate, svasim_tick n
     if (now > rate->tick || rate->used < rate->width)
         return now > rate->tick ? now : rate->tick;
     return rate->tick + 1;
+}
+
+/* No start before `until`. */
+static inline void sv_rate_block(struct sv_rate *rate, svasim_tick until)
+{
+    if (rate->tick < until) {
+        rate->tick = until - 1;
+        rate->used = rate->width;
+    }
 }
 
 /* --- between pipeline.c and walkers.c --- */

@@ -5,6 +5,24 @@
 #include "uarch/device_tlb.h"
 #include "uarch/txn.h"
 
+/* A wait that nothing older holds back comes behind what the engine was given before it, and its
+ * write takes a start of the memory port. */
+static bool is_held(struct sv_pipeline *p, struct sv_wait *wait)
+{
+    if (wait->due > p->now)
+        return true; /* its event is on the way */
+    if (wait->not_before > p->now) {
+        wait->due = wait->not_before;
+    } else if (wait->write && p->inv.uses_port && !wait->posted) {
+        wait->posted = true;
+        wait->due = sv_port_post(p);
+    }
+    if (wait->due <= p->now)
+        return false;
+    sv_agent_at(p, SV_AGENT_STATUS, wait->due);
+    return true;
+}
+
 void sv_pipeline_finish_waits(struct sv_pipeline *p)
 {
     uint64_t oldest = UINT64_MAX, oldest_sent = sv_device_tlb_oldest(p);
@@ -13,7 +31,8 @@ void sv_pipeline_finish_waits(struct sv_pipeline *p)
             oldest = p->txns[i].order;
     uint32_t done = 0;
     while (done < p->wait_count && p->waits[done].accepted_before <= oldest &&
-           p->waits[done].sent_before <= oldest_sent) {
+           p->waits[done].sent_before <= oldest_sent &&
+           !(p->inv.timed && is_held(p, &p->waits[done]))) {
         const struct sv_wait *wait = &p->waits[done++];
         unsigned char data[4] = {(unsigned char)wait->data, (unsigned char)(wait->data >> 8),
                                  (unsigned char)(wait->data >> 16),
@@ -46,6 +65,8 @@ void sv_pipeline_abort_waits(struct sv_pipeline *p)
 {
     keep_waits(p, true);
     p->fence = false;
+    if (p->inv.timed)
+        sv_agent_cancel(p, SV_AGENT_STATUS);
 }
 
 bool sv_pipeline_wait(struct sv_pipeline *p, const struct sv_invalidation *wait)
@@ -55,6 +76,7 @@ bool sv_pipeline_wait(struct sv_pipeline *p, const struct sv_invalidation *wait)
     p->waits[p->wait_count++] = (struct sv_wait){
         .accepted_before = p->accepted,
         .sent_before = p->devices.sent,
+        .not_before = p->inv.free_at,
         .hpa = wait->status_hpa,
         .data = wait->status_data,
         .write = wait->writes_status,

@@ -182,13 +182,23 @@ static void walk_done(struct sv_pipeline *p, struct sv_txn *txn)
 
 /* --- driving a walk --- */
 
+/* An engine has no stages, but its accesses wait like those of walks. */
+SV_SELDOM static void count_wait(struct sv_pipeline *p, const struct sv_txn *txn, svasim_tick start)
+{
+    p->stalled[SV_RES_MEMORY_PORT] += start - txn->since;
+    p->core->counter[SV_COUNT_MEM_BLOCKED] += start - txn->since;
+}
+
 static void start_access(struct sv_pipeline *p, struct sv_txn *txn)
 {
     svasim_tick start = p->now > p->memory_slot ? p->now : p->memory_slot;
     p->memory_slot = start + p->memory_interval;
     p->memory_busy++;
     p->busy[SV_RES_MEMORY_PORT] += p->memory_interval;
-    sv_txn_enter(p->core, txn, start, SVASIM_STAGE_MEMORY);
+    if (txn->agent)
+        count_wait(p, txn, start);
+    else
+        sv_txn_enter(p->core, txn, start, SVASIM_STAGE_MEMORY);
     if (p->backing.varied) {
         sv_lane_put(&p->memory, (struct sv_event){start, p->sequence++, txn});
         return;
@@ -224,6 +234,34 @@ static void access_memory(struct sv_pipeline *p, struct sv_txn *txn)
         start_access(p, txn);
     else
         sv_list_push(&p->memory_queue, txn);
+}
+
+void sv_agent_access(struct sv_pipeline *p, enum sv_agent agent, uint64_t hpa)
+{
+    struct sv_txn *txn = &p->txns[p->credits + agent - 1u];
+    txn->since = p->now;
+    txn->walk.hpa = hpa;
+    if (p->memory_busy < p->memory_depth && p->memory_queue.count == 0)
+        start_access(p, txn);
+    else
+        sv_list_push(&p->memory_queue, txn);
+}
+
+svasim_tick sv_port_post(struct sv_pipeline *p)
+{
+    svasim_tick start = p->now > p->memory_slot ? p->now : p->memory_slot;
+    p->memory_slot = start + p->memory_interval;
+    p->busy[SV_RES_MEMORY_PORT] += p->memory_interval;
+    return start;
+}
+
+/* The answer to an agent. */
+SV_SELDOM static void agent_answered(struct sv_pipeline *p, const struct sv_txn *txn)
+{
+    p->memory_busy--;
+    if (p->memory_queue.count)
+        start_access(p, sv_list_pop(&p->memory_queue));
+    sv_agent_due(p, (enum sv_agent)txn->agent);
 }
 
 static uint32_t lookup_latency(const struct sv_pipeline *p, enum sv_ask ask)
@@ -279,6 +317,13 @@ static void interrupt_looked_up(struct sv_pipeline *p, struct sv_txn *txn)
 
 void sv_walkers_looked_up(struct sv_pipeline *p, struct sv_txn *txn)
 {
+    if (txn->agent) {
+        if (txn->agent == SV_AGENT_FETCH)
+            agent_answered(p, txn);
+        else
+            sv_agent_due(p, (enum sv_agent)txn->agent);
+        return;
+    }
     if (txn->ask == SV_ASK_READ || txn->ask == SV_ASK_UPDATE) { /* not of a cache, but of memory */
         sv_walkers_memory_answered(p, txn);
         return;
@@ -309,6 +354,10 @@ static bool more_pieces(struct sv_pipeline *p, struct sv_txn *txn)
 
 void sv_walkers_memory_answered(struct sv_pipeline *p, struct sv_txn *txn)
 {
+    if (txn->agent) {
+        agent_answered(p, txn);
+        return;
+    }
     if (txn->ask != SV_ASK_READ || txn->walk.bytes <= p->core->piece_bytes)
         sv_core_serve_memory(p->core, &txn->walk, (enum sv_ask)txn->ask);
     else if (more_pieces(p, txn))
