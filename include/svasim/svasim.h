@@ -375,8 +375,8 @@ typedef enum svasim_page_answer {
 
 /**
  * A device sends a page request: tables are looked at, stale translations of the page are
- * dropped, and the request is written to the page request queue (specification 7.4, 7.5). Takes
- * no time.
+ * dropped, and the request is written to the page request queue (specification 7.4, 7.5). The
+ * answer is there at once; if page requests take time, tail, status and event follow later.
  * @param out_fault svasim_fault met, SVASIM_FAULT_NONE if none; may be NULL
  * @return SVASIM_EINVAL for a request outside its ranges
  */

@@ -150,6 +150,7 @@ static uint8_t decode_wait(const struct sv_rules *rules, const uint64_t *w,
     out->writes_status = sv_inv_wait_sw(w);
     out->interrupts = sv_inv_wait_iflag(w);
     out->fence = sv_inv_wait_fn(w);
+    out->drains_pages = sv_inv_wait_pd(w);
     out->status_hpa = sv_inv_wait_status_addr(w) & low_mask(rules->haw);
     out->status_data = (uint32_t)sv_inv_wait_status_data(w);
     return 0;

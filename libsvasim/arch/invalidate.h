@@ -50,7 +50,7 @@ struct sv_invalidation {
     enum sv_inv_kind kind;
     uint8_t iqei;
     struct sv_scope scope;
-    bool writes_status, interrupts, fence;
+    bool writes_status, interrupts, fence, drains_pages;
     uint64_t status_hpa;
     uint32_t status_data;
     svasim_page_response response;

@@ -53,6 +53,10 @@ void sv_agent_due(struct sv_pipeline *p, enum sv_agent agent)
     case SV_AGENT_FETCH:
         sv_inv_queue_fetched(p);
         break;
+    case SV_AGENT_PAGE_ACCESS:
+    case SV_AGENT_PAGE:
+        sv_page_engine_due(p);
+        break;
     case SV_AGENT_QUEUE:
         sv_inv_queue_carried(p);
         break;
@@ -75,6 +79,8 @@ void sv_agent_due(struct sv_pipeline *p, enum sv_agent agent)
 bool sv_engines_busy(const struct sv_pipeline *p)
 {
     const struct sv_inv_engine *e = &p->inv;
+    if (p->pages.count)
+        return true;
     return e->timed && (e->state == SV_INV_FETCHING || e->state == SV_INV_CARRYING ||
                         e->free_at > p->now || (p->wait_count && p->waits[0].due > p->now));
 }

@@ -6,22 +6,26 @@
 #define SV_UARCH_ENGINES_H
 
 #include "arch/invalidate.h"
+#include "base/alloc.h"
 #include "spec/config.h"
 
 struct sv_pipeline;
 struct sv_txn;
+struct sv_walk;
 struct sv_rate;
 
 /* Who waits for an event, or for an access to memory, without being a request. Each has a place
  * behind the transactions; its event in the heap, or its access, is the only one it has. */
 enum sv_agent {
     SV_AGENT_NONE,
-    SV_AGENT_FETCH,   /* an access: descriptors of the queue */
-    SV_AGENT_QUEUE,   /* the descriptor at the head is carried out */
-    SV_AGENT_CONTEXT, /* so is the command of CCMD_REG */
-    SV_AGENT_IOTLB,   /* and that of IOTLB_REG */
-    SV_AGENT_DIRECT,  /* what the host gave to the engine is done */
-    SV_AGENT_STATUS,  /* the status of the oldest wait may be written */
+    SV_AGENT_FETCH,       /* an access: descriptors of the queue */
+    SV_AGENT_PAGE_ACCESS, /* an access: of the walk of a page request. The others wait for ticks */
+    SV_AGENT_QUEUE,       /* the descriptor at the head is carried out */
+    SV_AGENT_CONTEXT,     /* so is the command of CCMD_REG */
+    SV_AGENT_IOTLB,       /* and that of IOTLB_REG */
+    SV_AGENT_DIRECT,      /* what the host gave to the engine is done */
+    SV_AGENT_PAGE,        /* a step of a page request is over */
+    SV_AGENT_STATUS,      /* the status of the oldest wait may be written */
     SV_AGENT_END
 };
 #define SV_AGENTS (SV_AGENT_END - 1u)
@@ -58,6 +62,31 @@ struct sv_inv_engine {
     bool commanded[2]; /* by CCMD_REG, by IOTLB_REG */
     struct sv_invalidation command[2];
 };
+
+/* Page requests that are not over, oldest first. */
+struct sv_page_engine {
+    bool timed, uses_port;
+    uint32_t cycles; /* of each */
+    struct sv_page_job {
+        svasim_tick asked;
+        uint64_t hpa, cycles; /* cycles, accesses: still to come */
+        uint32_t accesses, requests;
+        bool has_entry, posted;
+        svasim_page_request request; /* if it has an entry */
+    } * jobs;                        /* ring */
+    uint32_t first, count;
+    uint32_t entries;     /* still to be written */
+    uint64_t asked, done; /* requests so far */
+    svasim_tick since;    /* begin of the oldest */
+};
+
+bool sv_page_engine_init(struct sv_page_engine *engine, const svasim_config *config,
+                         const svasim_alloc *alloc);
+void sv_page_engine_free(struct sv_page_engine *engine, const svasim_alloc *alloc);
+/* A request whose `walk` is done occupies the engine; `entry` goes into the queue, unless NULL. */
+void sv_page_engine_add(struct sv_pipeline *pipeline, const struct sv_walk *walk,
+                        const svasim_page_request *entry);
+void sv_page_engine_due(struct sv_pipeline *pipeline);
 
 void sv_inv_engine_init(struct sv_inv_engine *engine, const svasim_config *config);
 /* The engine is given `inv`: occupies it and the lookup ports; returns when it is carried out. */

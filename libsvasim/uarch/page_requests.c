@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* page_requests.c - page request messages: checks, implicit invalidation, queue, overflow and
- * automatic responses.
- * Not modelled: the time that page requests take; a queue memory that refuses writes (the tail
- * moves on as if the entry were there). */
+ * automatic responses. What takes time is in page_engine.c.
+ *
+ * Not modelled: a queue memory that refuses writes (the tail moves on as if the entry were
+ * there). */
 #include "uarch/page_requests.h"
 
 #define ENTRY_BYTES 32u
@@ -79,11 +80,13 @@ static uint64_t queue_bytes(const struct sv_core *core)
     return UINT64_C(4096) << (core->registers.value[SV_REG_PQA] & 7);
 }
 
-static bool queue_is_full(const struct sv_core *core)
+/* With the entries that are still to be written. */
+static bool queue_is_full(const struct sv_pipeline *p)
 {
-    const uint64_t *value = core->registers.value;
-    uint64_t size = queue_bytes(core);
-    return (value[SV_REG_PQT] + ENTRY_BYTES) % size == value[SV_REG_PQH] % size;
+    const uint64_t *value = p->core->registers.value;
+    uint64_t size = queue_bytes(p->core);
+    uint64_t used = (value[SV_REG_PQT] - value[SV_REG_PQH]) % size;
+    return used + (p->pages.entries + UINT64_C(1)) * ENTRY_BYTES >= size;
 }
 
 /* Write the descriptor at the tail. */
@@ -101,6 +104,13 @@ static void enqueue(struct sv_core *core, const svasim_page_request *r)
     }
     value[SV_REG_PQT] = (tail + ENTRY_BYTES) % size;
     core->counter[SV_COUNT_PG_REQ_POSTED]++;
+}
+
+void sv_page_entry_visible(struct sv_pipeline *p, const svasim_page_request *r)
+{
+    enqueue(p->core, r);
+    sv_registers_page_status(&p->core->registers, SV_PRS_PPR);
+    sv_core_send_messages(p->core);
 }
 
 static svasim_page_answer faulted(struct sv_core *core, const struct sv_walk *walk,
@@ -126,22 +136,25 @@ svasim_page_answer sv_page_ask(struct sv_pipeline *p, struct sv_walk *walk,
     }
     sv_core_run(core, walk, sv_walk_begin(walk, &core->rules, &core->mode, &request, &ending.out));
     *out_fault = ending.out.fault;
-    if (ending.out.fault != SVASIM_FAULT_NONE)
-        return quiet ? SVASIM_PAGE_DROPPED : faulted(core, walk, &ending, r);
-    if (ending.out.status != SVASIM_STATUS_OK)
+    bool faults = ending.out.fault != SVASIM_FAULT_NONE;
+    if (!faults && ending.out.status != SVASIM_STATUS_OK)
         return SVASIM_PAGE_DROPPED; /* translation is off: an Unsupported Request */
-    if (overflowed)
-        return quiet ? SVASIM_PAGE_DROPPED : overflow(p, r);
-    if (!queue_is_full(core)) {
+    bool queued = !faults && !overflowed && !queue_is_full(p);
+    if (queued)
         forget_page(p, walk);
-        enqueue(core, r);
-        sv_registers_page_status(&core->registers, SV_PRS_PPR);
-        sv_core_send_messages(core);
+    if (p->pages.timed)
+        sv_page_engine_add(p, walk, queued ? r : NULL);
+    else if (queued)
+        sv_page_entry_visible(p, r);
+    if (queued)
         return SVASIM_PAGE_QUEUED;
-    }
     if (quiet)
         return SVASIM_PAGE_DROPPED;
-    sv_registers_page_status(&core->registers, SV_PRS_PRO);
-    sv_core_send_messages(core);
+    if (faults)
+        return faulted(core, walk, &ending, r);
+    if (!overflowed) {
+        sv_registers_page_status(&core->registers, SV_PRS_PRO);
+        sv_core_send_messages(core);
+    }
     return overflow(p, r);
 }

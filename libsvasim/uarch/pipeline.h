@@ -31,6 +31,7 @@ enum sv_resource_id {
     SV_RES_MEMORY_DEPTH,
     SV_RES_DRAM_BUS,
     SV_RES_INVALIDATION,
+    SV_RES_PAGE_REQUEST,
     SV_RES_RESPOND,
     SV_RES_LINK_DOWN,
     SV_RES_COUNT
@@ -110,11 +111,12 @@ struct sv_pipeline {
     bool join;
 
     struct sv_inv_engine inv;
+    struct sv_page_engine pages;
 
     /* wait descriptors: written when every request accepted before them is answered and every
      * invalidation sent to a device before them is complete */
     struct sv_wait {
-        uint64_t accepted_before, sent_before;
+        uint64_t accepted_before, sent_before, pages_before;
         uint64_t hpa;
         uint32_t data;
         bool write, interrupt, posted; /* posted: its write has its start of the memory port */

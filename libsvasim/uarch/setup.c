@@ -70,7 +70,8 @@ bool sv_pipeline_init(struct sv_pipeline *p, struct sv_core *core, const svasim_
     uint32_t heads = power_of_two(2 * p->credits);
     p->joinable_mask = heads - 1;
     p->joinable = sv_alloc_array(alloc, heads, sizeof(struct sv_txn *));
-    uint32_t agents = p->inv.timed ? SV_AGENTS : 0; /* behind the requests */
+    bool paged = sv_page_engine_init(&p->pages, config, alloc);
+    uint32_t agents = p->inv.timed || p->pages.timed ? SV_AGENTS : 0; /* behind the requests */
     p->txns = sv_alloc_array(alloc, p->credits + agents, sizeof *p->txns);
     p->heap = sv_alloc_array(alloc, p->credits + 2 * agents + 1, sizeof *p->heap);
     p->waits = sv_alloc_array(alloc, SV_WAITS_MAX + 1, sizeof *p->waits);
@@ -79,7 +80,7 @@ bool sv_pipeline_init(struct sv_pipeline *p, struct sv_core *core, const svasim_
     for (uint32_t i = 0; p->walkers_free && i < p->walkers; i++)
         p->walkers_free[i] = (uint16_t)i;
     bool ok = sv_backing_init(&p->backing, config, alloc) && sv_port_init(&p->port, config, alloc);
-    ok = ok && p->walkers_free && p->joinable && p->txns && p->heap && p->waits &&
+    ok = ok && paged && p->walkers_free && p->joinable && p->txns && p->heap && p->waits &&
          p->devices.pending;
     ok = ok && lane_init(&p->lookups, p->credits, alloc) &&
          lane_init(&p->memory, p->credits + agents, alloc) &&
@@ -108,6 +109,7 @@ void sv_pipeline_free(struct sv_pipeline *p, const svasim_alloc *alloc)
 {
     sv_backing_free(&p->backing, alloc);
     sv_port_free(&p->port, alloc);
+    sv_page_engine_free(&p->pages, alloc);
     sv_alloc_free(alloc, p->walkers_free);
     sv_alloc_free(alloc, p->joinable);
     sv_alloc_free(alloc, p->txns);
@@ -129,8 +131,9 @@ void sv_pipeline_resource(const struct sv_pipeline *p, unsigned index, svasim_re
         [SV_RES_CREDITS] = "port.credits",      [SV_RES_LOOKUP] = "lookup.width",
         [SV_RES_WALKERS] = "walk.walkers",      [SV_RES_MEMORY_PORT] = "memory.interval",
         [SV_RES_MEMORY_DEPTH] = "memory.depth", [SV_RES_DRAM_BUS] = "dram.bus",
-        [SV_RES_INVALIDATION] = "invalidation", [SV_RES_RESPOND] = "respond.width",
-        [SV_RES_LINK_UP] = "link.up",           [SV_RES_LINK_DOWN] = "link.down",
+        [SV_RES_INVALIDATION] = "invalidation", [SV_RES_PAGE_REQUEST] = "page_request",
+        [SV_RES_RESPOND] = "respond.width",     [SV_RES_LINK_UP] = "link.up",
+        [SV_RES_LINK_DOWN] = "link.down",
     };
     const uint64_t slots[SV_RES_COUNT] = {
         [SV_RES_CREDITS] = p->credits,
@@ -140,6 +143,7 @@ void sv_pipeline_resource(const struct sv_pipeline *p, unsigned index, svasim_re
         [SV_RES_MEMORY_DEPTH] = p->memory_depth,
         [SV_RES_DRAM_BUS] = p->backing.bank_count != 0,
         [SV_RES_INVALIDATION] = p->inv.timed,
+        [SV_RES_PAGE_REQUEST] = p->pages.timed,
         [SV_RES_RESPOND] = p->respond_rate.width,
         [SV_RES_LINK_UP] = p->link.per_byte != 0,
         [SV_RES_LINK_DOWN] = p->link.per_byte != 0,

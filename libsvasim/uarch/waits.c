@@ -32,6 +32,7 @@ void sv_pipeline_finish_waits(struct sv_pipeline *p)
     uint32_t done = 0;
     while (done < p->wait_count && p->waits[done].accepted_before <= oldest &&
            p->waits[done].sent_before <= oldest_sent &&
+           p->waits[done].pages_before <= p->pages.done &&
            !(p->inv.timed && is_held(p, &p->waits[done]))) {
         const struct sv_wait *wait = &p->waits[done++];
         unsigned char data[4] = {(unsigned char)wait->data, (unsigned char)(wait->data >> 8),
@@ -76,6 +77,7 @@ bool sv_pipeline_wait(struct sv_pipeline *p, const struct sv_invalidation *wait)
     p->waits[p->wait_count++] = (struct sv_wait){
         .accepted_before = p->accepted,
         .sent_before = p->devices.sent,
+        .pages_before = wait->drains_pages ? p->pages.asked : 0,
         .not_before = p->inv.free_at,
         .hpa = wait->status_hpa,
         .data = wait->status_data,

@@ -318,7 +318,7 @@ static void interrupt_looked_up(struct sv_pipeline *p, struct sv_txn *txn)
 void sv_walkers_looked_up(struct sv_pipeline *p, struct sv_txn *txn)
 {
     if (txn->agent) {
-        if (txn->agent == SV_AGENT_FETCH)
+        if (txn->agent <= SV_AGENT_PAGE_ACCESS)
             agent_answered(p, txn);
         else
             sv_agent_due(p, (enum sv_agent)txn->agent);
