@@ -4,7 +4,7 @@
  *
  * The device sees the world through ports: it offers DMA requests, is told the
  * answers, and reads or writes data at translated host addresses. It knows no unit,
- * so a test can stand in for one. Untranslated requests only (ATS is off).
+ * so a test can stand in for one. Requests leave untranslated, or through a device TLB.
  */
 #ifndef SVASIM_DEVICE_H
 #define SVASIM_DEVICE_H
@@ -36,6 +36,9 @@ typedef struct svasim_dsa_ports {
     void (*completed)(void *host, const struct svasim_completion *completion);
     /** Current tick. */
     svasim_tick (*now)(void *host);
+    /** An invalidation that svasim_dsa_invalidate left open is complete; from inside run_until
+        only. May be NULL without a device TLB. */
+    void (*invalidated)(void *host, uint8_t itag);
 } svasim_dsa_ports;
 
 /** How a descriptor ended. */
@@ -55,6 +58,18 @@ typedef struct svasim_completion {
     bool record_written; /**< a completion record reached memory */
 } svasim_completion;
 
+/** Device TLB (address translation cache, ATC) of each engine. */
+typedef struct svasim_atc_setup {
+    uint16_t entries; /**< 0: none, ATS is off; for each descriptor field, or together, 1..1024 */
+    bool shared;      /**< the fields share the entries; otherwise each has as many of its own */
+    uint16_t misses;  /**< translation requests an engine keeps outstanding, 1..64 */
+    uint16_t ahead;   /**< lines whose translation is looked up ahead of the oldest unfinished one
+                           of a source, and of the next one of a destination, 0..256 */
+    uint32_t lookup_ticks;     /**< of a lookup */
+    uint32_t invalidate_ticks; /**< from the last request that an invalidation waits for to its
+                                    completion */
+} svasim_atc_setup;
+
 /** Configuration of a device; see svasim_dsa_setup_default. */
 typedef struct svasim_dsa_setup {
     uint16_t source_id;
@@ -64,6 +79,11 @@ typedef struct svasim_dsa_setup {
     bool pasid_enable;   /**< PCIe PASID capability enabled */
     bool priv_enable;    /**< PCIe Privileged Mode Enable */
     uint32_t opcodes[8]; /**< OPCAP bitmap, opcode n = bit n */
+    svasim_atc_setup atc;
+    uint32_t submit_ticks;   /**< from the portal to the end of the queue */
+    uint32_t dispatch_ticks; /**< from the head of the queue to the first check */
+    uint32_t line_ticks;     /**< between two DMA requests of an engine; 0: no limit */
+    uint32_t record_ticks;   /**< from the completion record's write until software has seen it */
 } svasim_dsa_setup;
 SVASIM_API svasim_dsa_setup svasim_dsa_setup_default(void);
 
@@ -130,6 +150,26 @@ SVASIM_API void svasim_dsa_credit(svasim_dsa *dsa);
 SVASIM_API svasim_tick svasim_dsa_next_event(const svasim_dsa *dsa);
 /** Act on everything due up to `until`. */
 SVASIM_API void svasim_dsa_run_until(svasim_dsa *dsa, svasim_tick until);
+/**
+ * Forget translations, as an invalidation request of the unit says. No later request uses them.
+ * @return true: complete. False: requests that use them are under way, or it takes time;
+ *         svasim_dsa_ports.invalidated follows with the request's ITag.
+ */
+SVASIM_API bool svasim_dsa_invalidate(svasim_dsa *dsa, const svasim_device_invalidation *request);
+
+/** What the device TLBs of all engines did so far. */
+typedef struct svasim_dsa_counts {
+    uint64_t lookups, hits;
+    uint64_t requests;      /**< translation requests sent */
+    uint64_t joined;        /**< misses that another one's request served */
+    uint64_t refused;       /**< answers without the right needed, or none */
+    uint64_t discarded;     /**< answers that an invalidation overtook */
+    uint64_t invalidations; /**< heard */
+    uint64_t waited;        /**< of them, that waited for requests under way */
+    uint64_t occupancy;     /**< ticks that translation requests were outstanding, summed */
+} svasim_dsa_counts;
+SVASIM_API svasim_dsa_counts svasim_dsa_counted(const svasim_dsa *dsa);
+
 /** Descriptors accepted and not finished. */
 SVASIM_API uint32_t svasim_dsa_pending(const svasim_dsa *dsa);
 

@@ -286,7 +286,7 @@ static bool supported(const svasim_dsa *dsa, const struct sv_dsa_op *op, bool me
 
     if (!(dsa->setup.opcodes[code / 32] >> code % 32 & 1))
         return false;
-    /* Prefetching translations needs ATS, which is off. */
+    /* Not modelled: translation_fetch, which prefetches translations into the device TLB. */
     if (op->traits & SV_TRAIT_NO_DEVICE)
         return false;
     return !(member && op->traits & SV_TRAIT_NOT_IN_BATCH);

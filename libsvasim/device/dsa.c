@@ -7,12 +7,13 @@
 
 #include "base/alloc.h"
 
-#define TAG_LINE_BITS   8
-#define TAG_ENGINE_BITS 4
-
 svasim_dsa_setup svasim_dsa_setup_default(void)
 {
-    svasim_dsa_setup setup = {.engines = 1, .lines = 16, .pasid_enable = true, .priv_enable = true};
+    svasim_dsa_setup setup = {.engines = 1,
+                              .lines = 16,
+                              .pasid_enable = true,
+                              .priv_enable = true,
+                              .atc = {.misses = 16}};
     const svasim_opcode_info *row;
 
     for (unsigned i = 0; (row = svasim_opcode_at(i)) != NULL; i++)
@@ -27,7 +28,9 @@ static bool acceptable(const svasim_dsa_setup *setup, const svasim_dsa_ports *po
         return false;
     if (setup->lines < 1 || setup->lines > LINES_MAX)
         return false;
-    if (ports->size < sizeof(*ports))
+    if (ports->size < sizeof(*ports) || !sv_dsa_atc_acceptable(&setup->atc))
+        return false;
+    if (setup->atc.entries && !ports->invalidated)
         return false;
     return ports->dma && ports->read && ports->write && ports->completed && ports->now;
 }
@@ -45,7 +48,10 @@ static bool allocate(svasim_dsa *dsa)
 
         engine->index = (uint8_t)i;
         engine->lines = sv_alloc_array(&dsa->alloc, dsa->setup.lines, sizeof(*engine->lines));
-        if (!engine->lines)
+        if (dsa->setup.atc.entries)
+            engine->atc = sv_alloc_array(&dsa->alloc, sv_dsa_atc_entries(&dsa->setup.atc),
+                                         sizeof(*engine->atc));
+        if (!engine->lines || (dsa->setup.atc.entries && !engine->atc))
             return false;
         while (engine->free_count < dsa->setup.lines) {
             engine->free[engine->free_count] =
@@ -77,6 +83,7 @@ svasim_dsa *svasim_dsa_create(const svasim_dsa_setup *setup, const svasim_dsa_po
     dsa->alloc = hooks;
     dsa->setup = *setup;
     dsa->ports = *ports;
+    dsa->wake = SVASIM_NEVER;
     if (!allocate(dsa)) {
         svasim_dsa_destroy(dsa);
         return NULL;
@@ -93,8 +100,10 @@ void svasim_dsa_destroy(svasim_dsa *dsa)
     hooks = dsa->alloc;
     for (unsigned i = 0; i < SVASIM_DSA_WQS; i++)
         sv_alloc_free(&hooks, dsa->wqs[i].entries);
-    for (unsigned i = 0; dsa->engines && i < dsa->setup.engines; i++)
+    for (unsigned i = 0; dsa->engines && i < dsa->setup.engines; i++) {
         sv_alloc_free(&hooks, dsa->engines[i].lines);
+        sv_alloc_free(&hooks, dsa->engines[i].atc);
+    }
     sv_alloc_free(&hooks, dsa->engines);
     sv_alloc_free(&hooks, dsa->due);
     sv_alloc_free(&hooks, dsa);
@@ -122,22 +131,22 @@ void sv_dsa_pump(svasim_dsa *dsa)
     dsa->pumping = false;
 }
 
-void svasim_dsa_answer(svasim_dsa *dsa, const svasim_response *response)
+static struct engine *engine_of(const svasim_dsa *dsa, uint64_t tag)
 {
-    unsigned line_index = (unsigned)(response->tag & ((1u << TAG_LINE_BITS) - 1));
-    unsigned engine_index =
-        (unsigned)(response->tag >> TAG_LINE_BITS & ((1u << TAG_ENGINE_BITS) - 1));
-    struct engine *engine;
-    struct line *line;
+    unsigned index = (unsigned)(tag >> TAG_SLOT_BITS & ((1u << TAG_ENGINE_BITS) - 1));
+
+    return index < dsa->setup.engines ? &dsa->engines[index] : NULL;
+}
+
+/* What comes of an answered request happens after `data_ticks`. */
+static void answer_line(svasim_dsa *dsa, struct engine *engine, unsigned slot,
+                        const svasim_response *response)
+{
+    struct line *line = &engine->lines[slot];
     bool ok = response->status == SVASIM_STATUS_OK;
 
-    if (engine_index >= dsa->setup.engines || line_index >= dsa->setup.lines)
+    if (slot >= dsa->setup.lines || line->state != LINE_SENT || line->tag != response->tag)
         return;
-    engine = &dsa->engines[engine_index];
-    line = &engine->lines[line_index];
-    if (line->state != LINE_SENT || line->tag != response->tag)
-        return;
-    dsa->tick = dsa->ports.now(dsa->ports.host);
     line->failed = !ok;
     line->hpa = response->address;
     line->absorbed = response->flags & SVASIM_INTERRUPT;
@@ -147,19 +156,35 @@ void svasim_dsa_answer(svasim_dsa *dsa, const svasim_response *response)
 
         dsa->due[(dsa->due_head + dsa->due_count++) % capacity] =
             (struct due){.at = dsa->tick + dsa->setup.data_ticks,
-                         .engine = (uint16_t)engine_index,
-                         .line = (uint16_t)line_index};
+                         .engine = engine->index,
+                         .line = (uint16_t)slot};
         return;
     }
     sv_dsa_move_data(dsa, engine, line);
     sv_dsa_pump(dsa);
 }
 
+void svasim_dsa_answer(svasim_dsa *dsa, const svasim_response *response)
+{
+    unsigned slot = (unsigned)(response->tag & ((1u << TAG_SLOT_BITS) - 1));
+    struct engine *engine = engine_of(dsa, response->tag);
+
+    if (!engine)
+        return;
+    dsa->tick = dsa->ports.now(dsa->ports.host);
+    if (!(response->tag & TAG_MISS)) {
+        answer_line(dsa, engine, slot, response);
+        return;
+    }
+    sv_dsa_atc_answer(dsa, engine, slot, response);
+    sv_dsa_pump(dsa);
+}
+
 uint64_t svasim_dsa_request_id(const svasim_dsa *dsa, uint64_t tag)
 {
-    unsigned index = (unsigned)(tag >> TAG_LINE_BITS & ((1u << TAG_ENGINE_BITS) - 1));
+    const struct engine *engine = engine_of(dsa, tag);
 
-    return index < dsa->setup.engines ? dsa->engines[index].jobs[0].out.id : 0;
+    return engine ? engine->jobs[0].out.id : 0;
 }
 
 void svasim_dsa_credit(svasim_dsa *dsa)
@@ -175,23 +200,53 @@ void svasim_dsa_credit(svasim_dsa *dsa)
 
 svasim_tick svasim_dsa_next_event(const svasim_dsa *dsa)
 {
-    return dsa->due_count ? dsa->due[dsa->due_head].at : SVASIM_NEVER;
+    svasim_tick next = dsa->due_count ? dsa->due[dsa->due_head].at : SVASIM_NEVER;
+
+    if (dsa->wake < next)
+        next = dsa->wake;
+    if (dsa->invalidating) {
+        svasim_tick over = sv_dsa_invalidation_next(dsa);
+
+        next = over < next ? over : next;
+    }
+    return next;
+}
+
+/* The oldest of the data that is due. */
+static void take_data(svasim_dsa *dsa)
+{
+    uint32_t capacity = (uint32_t)dsa->setup.engines * dsa->setup.lines;
+    struct due due = dsa->due[dsa->due_head];
+    struct engine *engine = &dsa->engines[due.engine];
+
+    dsa->due_head = (dsa->due_head + 1) % capacity;
+    dsa->due_count--;
+    sv_dsa_move_data(dsa, engine, &engine->lines[due.line]);
 }
 
 void svasim_dsa_run_until(svasim_dsa *dsa, svasim_tick until)
 {
-    uint32_t capacity = (uint32_t)dsa->setup.engines * dsa->setup.lines;
+    svasim_tick next;
 
-    while (dsa->due_count && dsa->due[dsa->due_head].at <= until) {
-        struct due due = dsa->due[dsa->due_head];
-        struct engine *engine = &dsa->engines[due.engine];
-
-        dsa->due_head = (dsa->due_head + 1) % capacity;
-        dsa->due_count--;
-        dsa->tick = due.at;
-        sv_dsa_move_data(dsa, engine, &engine->lines[due.line]);
+    while ((next = svasim_dsa_next_event(dsa)) <= until && next != SVASIM_NEVER) {
+        /* What was to happen before the last answer happens with it. */
+        if (next > dsa->tick)
+            dsa->tick = next;
+        if (dsa->due_count && dsa->due[dsa->due_head].at <= next) {
+            take_data(dsa);
+        } else if (dsa->wake <= next) {
+            dsa->wake = SVASIM_NEVER;
+        } else {
+            sv_dsa_invalidation_run(dsa);
+            continue;
+        }
         sv_dsa_pump(dsa);
     }
+}
+
+svasim_dsa_counts svasim_dsa_counted(const svasim_dsa *dsa)
+{
+    return dsa->counts;
 }
 
 uint32_t svasim_dsa_pending(const svasim_dsa *dsa)

@@ -18,6 +18,9 @@
 static void clear_data_path(struct engine *engine)
 {
     memset(engine->streams, 0, sizeof(engine->streams));
+    engine->open_count = 0;
+    if (engine->atc)
+        sv_dsa_claims_clear(engine);
     for (unsigned i = 0; i < 2; i++) {
         engine->in[i].start = engine->in[i].count = 0;
         engine->out[i].start = engine->out[i].count = 0;
@@ -136,8 +139,11 @@ static void start(svasim_dsa *dsa, struct engine *engine)
 
     sv_dsa_plan(job->bytes, &engine->plan);
     engine->invalid_flags = 0;
+    engine->early_record = engine->faulted_write = false;
     status = sv_dsa_check(dsa, job, &engine->plan, &engine->invalid_flags);
     job->out.status = status ? status : SV_STATUS_SUCCESS;
+    clear_data_path(engine);
+    engine->early_record = !status && job->bytes[7] != SV_DSA_BATCH && sv_dsa_record_due(job);
     if (status) {
         enter_record(engine, false);
     } else if (job->bytes[7] == SV_DSA_DRAIN) {
@@ -201,6 +207,7 @@ static void finish(svasim_dsa *dsa, struct engine *engine)
     svasim_completion out = sv_dsa_job(engine)->out;
 
     out.completed_at = dsa->tick;
+    engine->early_record = false;
     if (engine->depth) {
         engine->depth = 0;
         engine->batch.started++;
@@ -245,24 +252,56 @@ static void next_phase(svasim_dsa *dsa, struct engine *engine)
         enter_record(engine, true);
         break;
     case PHASE_RECORD:
-        finish(dsa, engine);
+        if (!dsa->setup.record_ticks || !sv_dsa_job(engine)->out.record_written) {
+            finish(dsa, engine);
+            break;
+        }
+        engine->phase = PHASE_SEEN;
+        engine->until = dsa->tick + dsa->setup.record_ticks;
         break;
     case PHASE_IDLE:
+    case PHASE_DISPATCH:
+    case PHASE_SEEN:
     case PHASE_WAIT:
         break;
     }
+}
+
+static bool take_descriptor(svasim_dsa *dsa, struct engine *engine)
+{
+    if (!sv_dsa_arbitrate(dsa, &engine->jobs[0]))
+        return false;
+    if (dsa->setup.dispatch_ticks) {
+        engine->phase = PHASE_DISPATCH;
+        engine->until = dsa->tick + dsa->setup.dispatch_ticks;
+    } else {
+        start(dsa, engine);
+    }
+    return true;
+}
+
+/* Phases of their own length. */
+static bool pass_time(svasim_dsa *dsa, struct engine *engine)
+{
+    if (dsa->tick < engine->until) {
+        sv_dsa_wake(dsa, engine->until);
+        return false;
+    }
+    if (engine->phase == PHASE_DISPATCH)
+        start(dsa, engine);
+    else
+        finish(dsa, engine);
+    return true;
 }
 
 bool sv_dsa_engine_step(svasim_dsa *dsa, struct engine *engine)
 {
     bool moved;
 
-    if (engine->phase == PHASE_IDLE) {
-        if (!sv_dsa_arbitrate(dsa, &engine->jobs[0]))
-            return false;
-        start(dsa, engine);
-        return true;
-    }
+    if (engine->phase == PHASE_IDLE)
+        return take_descriptor(dsa, engine);
+    if (engine->phase == PHASE_DISPATCH || engine->phase == PHASE_SEEN)
+        return pass_time(dsa, engine);
     if (engine->phase == PHASE_WAIT) {
         if (older_work(dsa, engine))
             return false;
@@ -271,6 +310,8 @@ bool sv_dsa_engine_step(svasim_dsa *dsa, struct engine *engine)
     }
     moved = sv_dsa_retire(engine);
     sv_dsa_kernel_run(engine);
+    if (engine->atc)
+        sv_dsa_translate(dsa, engine);
     if (sv_dsa_issue(dsa, engine))
         return true;
     if (!engine->kernel.ended || !sv_dsa_quiet(engine))

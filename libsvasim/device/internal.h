@@ -7,10 +7,12 @@
  *   dsa.c     life of a device, time         engine.c  phases of a descriptor, batches
  *   lines.c   64-byte DMA requests           kernel.c  what the bytes mean to an operation
  *   record.c  status and completion record   bytes.c   byte queues, CRC
+ *   atc.c     translations of operands       atc_invalidate.c  forgetting them
  */
 #ifndef SV_DEVICE_INTERNAL_H
 #define SV_DEVICE_INTERNAL_H
 
+#include "device/atc.h"
 #include "spec/dsa.h"
 
 #define ENGINES_MAX       16u
@@ -31,7 +33,7 @@ enum { ROLE_READBACK = SV_ROLE_COUNT, ROLE_RECORD, ROLE_COUNT };
 struct wq_entry {
     uint8_t bytes[64];
     uint64_t id, sequence;
-    svasim_tick submitted_at;
+    svasim_tick submitted_at, ready_at;
 };
 
 struct wq {
@@ -56,6 +58,9 @@ struct line {
     uint8_t role, length;
     bool write, failed;
     bool absorbed; /* an interrupt message: there is no data behind it */
+    bool translated;
+    uint8_t status; /* of the descriptor, if its translation failed */
+    uint32_t held;  /* invalidations that wait for it, bit n = ITag n */
     uint8_t data[LINE_BYTES];
 };
 
@@ -89,7 +94,16 @@ struct kernel {
     bool stopped; /* no more input is wanted */
 };
 
-enum phase { PHASE_IDLE, PHASE_WAIT, PHASE_LIST, PHASE_RUN, PHASE_READBACK, PHASE_RECORD };
+enum phase {
+    PHASE_IDLE,
+    PHASE_DISPATCH, /* on its way from the queue */
+    PHASE_WAIT,
+    PHASE_LIST,
+    PHASE_RUN,
+    PHASE_READBACK,
+    PHASE_RECORD,
+    PHASE_SEEN /* the record is written, and nobody has seen it yet */
+};
 
 /* The batch an engine is working through. */
 struct batch {
@@ -120,6 +134,17 @@ struct engine {
     unsigned busy; /* lines not free */
     uint16_t free[LINES_MAX];
     unsigned free_count;
+    svasim_tick until;     /* end of PHASE_DISPATCH and PHASE_SEEN */
+    svasim_tick next_line; /* when the next request may leave */
+    uint8_t open[ROLE_COUNT];
+    uint8_t open_count;    /* operands of this phase */
+    bool faulted_write;    /* the page fault is that of a write */
+    bool early_record;     /* the record's address is translated ahead */
+    struct atc_entry *atc; /* NULL: no device TLB, requests leave untranslated */
+    uint64_t atc_used;     /* lookups so far */
+    struct claims claims[ROLE_COUNT];
+    struct miss misses[MISSES_MAX];
+    unsigned missing; /* misses under way */
 };
 
 /* A translated access waiting for its data. */
@@ -144,6 +169,10 @@ struct svasim_dsa {
     bool pumping, again;
     struct due *due; /* ring of engines * lines */
     uint32_t due_head, due_count;
+    svasim_tick wake; /* when an engine that waits for time has to be looked at again */
+    struct invalidation invalidations[INVALIDATIONS];
+    uint32_t invalidating; /* of them active */
+    svasim_dsa_counts counts;
 };
 
 /* portal.c */
@@ -157,7 +186,16 @@ bool sv_dsa_engine_step(svasim_dsa *dsa, struct engine *engine);
 /* dsa.c: let every engine act until none can. */
 void sv_dsa_pump(svasim_dsa *dsa);
 
+/* Look at the engines again at `tick`. */
+static inline void sv_dsa_wake(svasim_dsa *dsa, svasim_tick tick)
+{
+    if (tick < dsa->wake)
+        dsa->wake = tick;
+}
+
 /* lines.c */
+/* Give a scattered stream its next block. False: the list entry has not arrived. */
+bool sv_dsa_enter_block(struct engine *engine, struct stream *stream);
 void sv_dsa_stream_open(struct engine *engine, unsigned role, uint64_t address, uint64_t bytes,
                         bool write, bool probe);
 /* Issue one request if any stream wants one; true if the port took it. */
@@ -191,6 +229,23 @@ void sv_fifo_pop(struct fifo *fifo, uint8_t *out, unsigned count);
 uint32_t sv_crc32c_begin(uint32_t seed, bool raw);
 uint32_t sv_crc32c_add(uint32_t crc, const uint8_t *bytes, unsigned count, bool raw_data);
 uint32_t sv_crc32c_end(uint32_t crc, bool raw);
+
+/* What a line's tag says: line or miss, engine, and whether it is a translation request. */
+#define TAG_SLOT_BITS   8
+#define TAG_ENGINE_BITS 4
+#define TAG_MISS        (UINT64_C(1) << (TAG_SLOT_BITS + TAG_ENGINE_BITS))
+#define TAG_SERIAL      (TAG_SLOT_BITS + TAG_ENGINE_BITS + 1)
+
+static inline uint64_t sv_dsa_tag(svasim_dsa *dsa, const struct engine *engine, unsigned slot)
+{
+    return dsa->tag_serial++ << TAG_SERIAL | (uint64_t)engine->index << TAG_SLOT_BITS | slot;
+}
+
+/* The address of the stream's next byte. */
+static inline uint64_t sv_dsa_position(const struct stream *stream)
+{
+    return stream->down ? stream->next - 1 : stream->next;
+}
 
 static inline struct job *sv_dsa_job(struct engine *engine)
 {

@@ -22,6 +22,7 @@ void sv_dsa_stream_open(struct engine *engine, unsigned role, uint64_t address, 
                         .active = true,
                         .write = write,
                         .probe = probe};
+    engine->open[engine->open_count++] = (uint8_t)role;
 }
 
 void sv_dsa_fail(struct engine *engine, uint8_t status, uint64_t address)
@@ -55,8 +56,7 @@ static unsigned chunk_of(const struct stream *stream)
     return (unsigned)bytes;
 }
 
-/* Give a scattered stream its next block. False: the list entry has not arrived. */
-static bool enter_block(struct engine *engine, struct stream *stream)
+bool sv_dsa_enter_block(struct engine *engine, struct stream *stream)
 {
     if (!stream->scattered || stream->block_left)
         return true;
@@ -69,6 +69,13 @@ static bool enter_block(struct engine *engine, struct stream *stream)
     return true;
 }
 
+/* Is it known where the operand's next byte lies, or that it lies nowhere? */
+static bool translated(const struct engine *engine, unsigned role)
+{
+    return !engine->atc ||
+           sv_dsa_claim(&engine->claims[role], sv_dsa_position(&engine->streams[role]));
+}
+
 static bool output_ready(struct engine *engine, unsigned role)
 {
     struct stream *stream = &engine->streams[role];
@@ -78,23 +85,33 @@ static bool output_ready(struct engine *engine, unsigned role)
         return false;
     if (engine->kernel.ended && stream->left > fifo->count)
         stream->left = fifo->count;
-    if (!stream->left || !fifo->count || !enter_block(engine, stream))
+    if (!stream->left || !fifo->count || !sv_dsa_enter_block(engine, stream))
         return false;
-    return fifo->count >= chunk_of(stream);
+    return fifo->count >= chunk_of(stream) && translated(engine, role);
+}
+
+/* With a device TLB an output can wait while its input fills all there is: a read that takes the
+   last line has to find room for its data, or the output would never get that line. */
+static bool line_left(const struct engine *engine, unsigned role)
+{
+    if (!engine->atc || engine->free_count > 1 || role > SV_ROLE_IN2)
+        return true;
+    return (engine->order_count + 1) * LINE_BYTES <= sv_fifo_room(&engine->in[role - SV_ROLE_IN1]);
 }
 
 static bool input_ready(struct engine *engine, unsigned role)
 {
     struct stream *stream = &engine->streams[role];
 
-    if (!stream->active || !stream->left || engine->kernel.stopped)
+    if (!stream->active || !stream->left || engine->kernel.stopped || !line_left(engine, role))
         return false;
     if (role == SV_ROLE_SGL)
-        return engine->sgl_count + engine->sgl_flying + SGL_PER_LINE <= SGL_AHEAD;
+        return engine->sgl_count + engine->sgl_flying + SGL_PER_LINE <= SGL_AHEAD &&
+               translated(engine, role);
     /* Source bytes wait until the block they will be written to is known. */
     if (engine->streams[SV_ROLE_OUT1].scattered && engine->streams[SV_ROLE_SGL].active)
-        return stream->issued < engine->sgl_known * engine->plan.block;
-    return enter_block(engine, stream);
+        return stream->issued < engine->sgl_known * engine->plan.block && translated(engine, role);
+    return sv_dsa_enter_block(engine, stream) && translated(engine, role);
 }
 
 /* Both ready: the one that is behind. Otherwise whichever is. */
@@ -120,9 +137,9 @@ static int pick_stream(struct engine *engine)
     int role;
 
     if (engine->streams[ROLE_RECORD].left)
-        return ROLE_RECORD;
+        return translated(engine, ROLE_RECORD) ? ROLE_RECORD : -1;
     if (engine->streams[ROLE_READBACK].left)
-        return ROLE_READBACK;
+        return translated(engine, ROLE_READBACK) ? ROLE_READBACK : -1;
     role = pick_pair(engine, SV_ROLE_OUT1, SV_ROLE_OUT2, output_ready);
     if (role >= 0)
         return role;
@@ -132,11 +149,14 @@ static int pick_stream(struct engine *engine)
     /* Two sources advance together, so neither runs out of buffer. */
     if (in2->active && in1->left && in1->issued > in2->issued)
         return input_ready(engine, SV_ROLE_IN2) ? SV_ROLE_IN2 : -1;
+    if (in2->active && in1->left && in1->issued < in2->issued)
+        return input_ready(engine, SV_ROLE_IN1) ? SV_ROLE_IN1 : -1;
     return pick_pair(engine, SV_ROLE_IN1, SV_ROLE_IN2, input_ready);
 }
 
-static svasim_err offer(svasim_dsa *dsa, struct engine *engine, const struct line *line,
-                        unsigned length)
+/* `claim`: where it lies; NULL: the unit has to find out. */
+static svasim_err offer(svasim_dsa *dsa, struct engine *engine, struct line *line,
+                        const struct claim *claim, unsigned length)
 {
     const svasim_completion *out = &sv_dsa_job(engine)->out;
     svasim_request request = {
@@ -150,6 +170,13 @@ static svasim_err offer(svasim_dsa *dsa, struct engine *engine, const struct lin
         .flags = out->privileged ? SVASIM_PRIV : 0,
     };
 
+    if (claim && !claim->found.untranslated) {
+        request.address += claim->found.offset;
+        request.pasid = SVASIM_NO_PASID;
+        request.at = SVASIM_TRANSLATED;
+        request.flags = 0;
+        line->translated = true;
+    }
     return dsa->ports.dma(dsa->ports.host, &request);
 }
 
@@ -163,8 +190,10 @@ static void load_output(struct engine *engine, struct line *line, bool down)
         return;
     }
     fifo = &engine->out[line->role - SV_ROLE_OUT1];
-    for (unsigned i = 0; i < line->length; i++)
-        sv_fifo_pop(fifo, &line->data[down ? line->length - 1u - i : i], 1);
+    if (!down)
+        sv_fifo_pop(fifo, line->data, line->length);
+    for (unsigned i = line->length; down && i-- > 0;)
+        sv_fifo_pop(fifo, &line->data[i], 1);
     engine->kernel.any_written = true;
     engine->kernel.last_written = line->address + line->length - 1;
 }
@@ -181,12 +210,89 @@ static void advance(struct engine *engine, struct stream *stream, unsigned chunk
         engine->sgl_flying += chunk / engine->plan.entry_bytes + 1;
 }
 
+/* A write without translation: the descriptor ends, and nothing more of it is written. */
+static void refuse_write(struct engine *engine, struct stream *stream, unsigned role,
+                         uint8_t status, uint64_t address)
+{
+    struct kernel *kernel = &engine->kernel;
+    struct job *job = sv_dsa_job(engine);
+
+    if (role == ROLE_RECORD) {
+        job->out.status = status;
+        job->out.fault_address = address;
+        stream->left = 0;
+        return;
+    }
+    engine->faulted_write |= job->out.status == SV_STATUS_SUCCESS;
+    sv_dsa_fail(engine, status, address);
+    kernel->ended = true;
+    for (unsigned i = SV_ROLE_OUT1; i <= SV_ROLE_OUT2; i++) {
+        struct stream *out = &engine->streams[i];
+
+        /* Where output follows input byte by byte, what was not written counts as not read. */
+        if (out->active && kernel->consumed == kernel->produced && out->issued < kernel->produced)
+            kernel->consumed = out->issued;
+        out->left = 0;
+        engine->out[i - SV_ROLE_OUT1].count = 0;
+    }
+}
+
+/* A read without translation takes its place among the others and fails in its turn. */
+static void refuse_read(struct engine *engine, struct stream *stream, unsigned role,
+                        struct line *line, uint8_t status)
+{
+    if (role == SV_ROLE_SGL)
+        engine->sgl_flying += line->length / engine->plan.entry_bytes + 1u;
+    line->status = status;
+    line->failed = true;
+    line->state = LINE_READY;
+    engine->order[(engine->order_head + engine->order_count++) % LINES_MAX] =
+        (uint16_t)(line - engine->lines);
+    stream->left = 0;
+}
+
+static struct line *take_line(svasim_dsa *dsa, struct engine *engine, struct stream *stream,
+                              unsigned chunk, unsigned role)
+{
+    unsigned slot = engine->free[--engine->free_count];
+    struct line *line = &engine->lines[slot];
+
+    engine->busy++;
+    line->tag = sv_dsa_tag(dsa, engine, slot);
+    line->address = stream->down ? stream->next - chunk : stream->next;
+    line->hpa = 0;
+    line->state = LINE_DATA;
+    line->role = (uint8_t)role;
+    line->length = (uint8_t)(stream->probe ? 0 : chunk);
+    line->write = stream->write;
+    line->failed = line->absorbed = line->translated = false;
+    line->status = 0;
+    line->held = 0;
+    return line;
+}
+
+/* The request has left. */
+static void sent(svasim_dsa *dsa, struct engine *engine, struct line *line, unsigned chunk)
+{
+    struct stream *stream = &engine->streams[line->role];
+
+    engine->next_line = dsa->tick + dsa->setup.line_ticks;
+    line->state = LINE_SENT;
+    sv_dsa_job(engine)->out.dma_requests++;
+    if (line->write)
+        load_output(engine, line, stream->down);
+    else
+        engine->order[(engine->order_head + engine->order_count++) % LINES_MAX] =
+            (uint16_t)(line - engine->lines);
+    advance(engine, stream, chunk, line->role);
+}
+
 bool sv_dsa_issue(svasim_dsa *dsa, struct engine *engine)
 {
+    const struct claim *claim = NULL;
     struct stream *stream;
     struct line *line;
     unsigned chunk;
-    uint16_t slot;
     svasim_err err;
     int role;
 
@@ -195,34 +301,33 @@ bool sv_dsa_issue(svasim_dsa *dsa, struct engine *engine)
     role = pick_stream(engine);
     if (role < 0)
         return false;
+    if (dsa->tick < engine->next_line) {
+        sv_dsa_wake(dsa, engine->next_line);
+        return false;
+    }
     stream = &engine->streams[role];
     chunk = chunk_of(stream);
     SV_ASSERT(chunk > 0);
-    slot = engine->free[--engine->free_count];
-    line = &engine->lines[slot];
-    engine->busy++;
-    *line = (struct line){
-        .tag = dsa->tag_serial++ << 12 | (uint64_t)engine->index << 8 | slot,
-        .address = stream->down ? stream->next - chunk : stream->next,
-        .state = LINE_DATA,
-        .role = (uint8_t)role,
-        .length = (uint8_t)(stream->probe ? 0 : chunk),
-        .write = stream->write,
-    };
-    err = offer(dsa, engine, line, line->length);
+    if (engine->atc)
+        claim = sv_dsa_claim(&engine->claims[role], sv_dsa_position(stream));
+    line = take_line(dsa, engine, stream, chunk, (unsigned)role);
+    if (claim && claim->state == CLAIM_FAULT) {
+        if (stream->write) {
+            refuse_write(engine, stream, (unsigned)role, claim->status, line->address);
+            sv_dsa_line_free(engine, line);
+        } else {
+            refuse_read(engine, stream, (unsigned)role, line, claim->status);
+        }
+        return true;
+    }
+    err = offer(dsa, engine, line, claim, line->length);
     if (err == SVASIM_BUSY) {
         sv_dsa_line_free(engine, line);
         dsa->blocked = true;
         dsa->blocked_engine = engine->index;
         return false;
     }
-    line->state = LINE_SENT;
-    sv_dsa_job(engine)->out.dma_requests++;
-    if (line->write)
-        load_output(engine, line, stream->down);
-    else
-        engine->order[(engine->order_head + engine->order_count++) % LINES_MAX] = slot;
-    advance(engine, stream, chunk, (unsigned)role);
+    sent(dsa, engine, line, chunk);
     if (err != SVASIM_OK) {
         /* A port that refuses the request for good answers like an aborted access. */
         line->failed = true;
@@ -236,6 +341,9 @@ void sv_dsa_move_data(svasim_dsa *dsa, struct engine *engine, struct line *line)
     bool touches = !line->failed && !line->absorbed && line->length;
     void *host = dsa->ports.host;
 
+    if (line->held)
+        sv_dsa_invalidation_release(dsa, line->held);
+    line->held = 0;
     if (!line->write) {
         if (touches && dsa->ports.read(host, line->hpa, line->data, line->length))
             line->failed = true;
@@ -272,10 +380,11 @@ static void take_entries(struct engine *engine)
 static void take_read_error(struct engine *engine, const struct line *line)
 {
     bool readback = line->role == ROLE_READBACK || sv_dsa_job(engine)->out.opcode == SV_DSA_DRAIN;
+    uint8_t otherwise = readback ? SV_STATUS_WRITE_ERROR : SV_STATUS_READ_ERROR;
 
     if (line->role == SV_ROLE_LIST)
         engine->batch.list_failed = true;
-    sv_dsa_fail(engine, readback ? SV_STATUS_WRITE_ERROR : SV_STATUS_READ_ERROR, line->address);
+    sv_dsa_fail(engine, line->status ? line->status : otherwise, line->address);
 }
 
 static void take_read(struct engine *engine, struct line *line)
@@ -303,9 +412,27 @@ static void take_read(struct engine *engine, struct line *line)
     } else if (line->role == SV_ROLE_IN1 || line->role == SV_ROLE_IN2) {
         struct fifo *fifo = &engine->in[line->role - SV_ROLE_IN1];
 
-        for (unsigned i = 0; i < line->length; i++)
-            sv_fifo_push(fifo, &line->data[stream->down ? line->length - 1u - i : i], 1);
+        if (!stream->down)
+            sv_fifo_push(fifo, line->data, line->length);
+        for (unsigned i = line->length; stream->down && i-- > 0;)
+            sv_fifo_push(fifo, &line->data[i], 1);
     }
+}
+
+/* Does output that is complete wait for its translation, or for the port? */
+static bool output_waits(const struct engine *engine)
+{
+    bool writes = engine->free_count || engine->busy > engine->order_count;
+
+    for (unsigned role = SV_ROLE_OUT1; writes && role <= SV_ROLE_OUT2; role++) {
+        const struct stream *stream = &engine->streams[role];
+        const struct fifo *fifo = &engine->out[role - SV_ROLE_OUT1];
+
+        if (stream->active && stream->left && fifo->count &&
+            (!stream->scattered || stream->block_left) && fifo->count >= chunk_of(stream))
+            return true;
+    }
+    return false;
 }
 
 bool sv_dsa_retire(struct engine *engine)
@@ -317,6 +444,9 @@ bool sv_dsa_retire(struct engine *engine)
         bool fills = line->role == SV_ROLE_IN1 || line->role == SV_ROLE_IN2;
 
         if (line->state != LINE_READY)
+            break;
+        /* What came before a refused translation is used first. */
+        if (line->status && !engine->kernel.stopped && output_waits(engine))
             break;
         if (fills && !engine->kernel.stopped &&
             sv_fifo_room(&engine->in[line->role - SV_ROLE_IN1]) < line->length)

@@ -137,6 +137,7 @@ svasim_submit_result svasim_dsa_submit(svasim_dsa *dsa, svasim_submit_kind kind,
     entry->id = id;
     entry->sequence = dsa->sequence++;
     entry->submitted_at = dsa->tick;
+    entry->ready_at = dsa->tick + dsa->setup.submit_ticks;
     dsa->pending++;
     sv_dsa_pump(dsa);
     return SVASIM_SUBMIT_ACCEPTED;
@@ -158,6 +159,17 @@ static void set_identity(const svasim_wq_setup *setup, struct job *job)
     }
 }
 
+/* Has its oldest descriptor come in from the portal? */
+static bool has_work(svasim_dsa *dsa, const struct wq *wq)
+{
+    if (!wq->count)
+        return false;
+    if (wq->entries[wq->head].ready_at <= dsa->tick)
+        return true;
+    sv_dsa_wake(dsa, wq->entries[wq->head].ready_at);
+    return false;
+}
+
 static struct wq *pick_wq(svasim_dsa *dsa)
 {
     bool pending = false;
@@ -167,8 +179,10 @@ static struct wq *pick_wq(svasim_dsa *dsa)
             unsigned index = (dsa->wq_turn + i) % SVASIM_DSA_WQS;
             struct wq *wq = &dsa->wqs[index];
 
-            pending |= wq->count != 0;
-            if (!wq->count || !wq->credits)
+            if (!has_work(dsa, wq))
+                continue;
+            pending = true;
+            if (!wq->credits)
                 continue;
             dsa->wq_turn = (index + 1) % SVASIM_DSA_WQS;
             return wq;

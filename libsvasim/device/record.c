@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#define RECORD_WRITE 0x80u /* in the status byte: the faulting access was a write */
+
 static bool failed(uint8_t status)
 {
     return status != SV_STATUS_SUCCESS && status != SV_STATUS_FALSE;
@@ -82,6 +84,8 @@ void sv_dsa_record_fill(struct engine *engine, bool executed)
 
     memset(record, 0, RECORD_BYTES);
     record[0] = job->out.status;
+    if (engine->faulted_write && job->out.status == SV_STATUS_PAGE_FAULT)
+        record[0] |= RECORD_WRITE;
     record[1] = job->out.result;
     sv_dsa_put(record, 4, 4, job->out.bytes_completed);
     sv_dsa_put(record, 8, 8, job->out.fault_address);

@@ -207,6 +207,23 @@ static svasim_err find_sid(svasim_machine *machine, svasim_blob name, uint16_t *
     return SVASIM_OK;
 }
 
+static bool has_context(const svasim_machine *machine, uint16_t sid)
+{
+    svasim_entry_ref ref = {.entry = SVASIM_ENTRY_CONTEXT, .source_id = sid};
+    const svasim_layout *layout;
+    uint64_t hpa;
+    return svasim_tables_locate(machine->tables, &ref, false, &hpa, &layout) == SVASIM_OK &&
+           svasim_mem_read64(machine->mem, hpa) & 1u; /* P */
+}
+
+/* A driver that attaches a device with a device TLB allows its requests. A context entry that the
+   trace made itself stays as it is. */
+static svasim_err allow_ats(svasim_machine *machine, uint16_t sid)
+{
+    svasim_entry_ref ref = {.entry = SVASIM_ENTRY_CONTEXT, .source_id = sid};
+    return sv_machine_set_entry(machine, &ref, (svasim_blob){.data = "dte=1", .bytes = 5});
+}
+
 static svasim_err act_bind(svasim_machine *machine, const svasim_record *record)
 {
     svasim_space space;
@@ -223,9 +240,12 @@ static svasim_err act_bind(svasim_machine *machine, const svasim_record *record)
         act |= SVASIM_SVA_WPE;
     if (svasim_record_has(record, SVASIM_F_BIND_eafe))
         act |= SVASIM_SVA_EAFE;
+    bool attach = sv_machine_ats_device(machine, sid) && !has_context(machine, sid);
     err = svasim_sva_bind(machine->sva, sid, (uint32_t)record->value[SVASIM_F_BIND_pasid], space,
                           act);
-    return err ? sva_failed(machine, err) : SVASIM_OK;
+    if (err)
+        return sva_failed(machine, err);
+    return attach ? allow_ats(machine, sid) : SVASIM_OK;
 }
 
 static svasim_err act_unbind(svasim_machine *machine, const svasim_record *record)

@@ -22,13 +22,11 @@ static struct sv_tlb_device *find_device(struct sv_device_tlbs *tlbs, uint16_t s
 
 /* --- messages and answers --- */
 
-bool sv_device_tlbs_hear(svasim_machine *machine, const svasim_device_invalidation *message)
+/* Has it said so at once? Otherwise its answer is on its way, or never comes. */
+static bool completes(svasim_machine *machine, uint16_t source_id, uint8_t itag)
 {
     struct sv_device_tlbs *tlbs = &machine->tlbs;
-    struct sv_tlb_heard *heard = &tlbs->heard[tlbs->heard_count++ % SV_TLB_HEARD];
-    tlbs->lost += tlbs->heard_count > SV_TLB_HEARD && !heard->counted;
-    *heard = (struct sv_tlb_heard){*message, false};
-    const struct sv_tlb_device *device = find_device(tlbs, message->source_id);
+    const struct sv_tlb_device *device = find_device(tlbs, source_id);
     if (!device || (!device->never && device->delay == 0 && device->messages == 1))
         return true;
     if (device->never || tlbs->answer_count == SV_TLB_ANSWERS)
@@ -36,11 +34,34 @@ bool sv_device_tlbs_hear(svasim_machine *machine, const svasim_device_invalidati
     tlbs->answer[tlbs->answer_count++] = (struct sv_tlb_answer){
         .tick = sv_machine_now(machine) + device->delay,
         .order = tlbs->answers++,
-        .source_id = message->source_id,
-        .itag = message->itag,
+        .source_id = source_id,
+        .itag = itag,
         .messages = device->messages,
     };
     return false;
+}
+
+bool sv_device_tlbs_hear(svasim_machine *machine, const svasim_device_invalidation *message)
+{
+    struct sv_device_tlbs *tlbs = &machine->tlbs;
+    struct sv_tlb_heard *heard = &tlbs->heard[tlbs->heard_count++ % SV_TLB_HEARD];
+    tlbs->lost += tlbs->heard_count > SV_TLB_HEARD && !heard->counted;
+    *heard = (struct sv_tlb_heard){*message, false};
+    struct sv_device *keeper = sv_machine_ats_device(machine, message->source_id);
+    if (keeper && !svasim_dsa_invalidate(keeper->dsa, message)) {
+        tlbs->waiting++;
+        return false;
+    }
+    return completes(machine, message->source_id, message->itag);
+}
+
+void sv_device_tlbs_done(void *device, uint8_t itag)
+{
+    const struct sv_device *keeper = device;
+    svasim_machine *machine = keeper->machine;
+    machine->tlbs.waiting--;
+    if (completes(machine, keeper->source_id, itag))
+        (void)sv_machine_device_done(machine, keeper->source_id, UINT32_C(1) << itag, 1);
 }
 
 /* Index of the answer that arrives first; -1 if none is on its way. */

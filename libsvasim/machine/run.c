@@ -312,6 +312,7 @@ svasim_dsa_ports sv_machine_device_ports(struct sv_device *device)
         .write = device_write,
         .completed = device_completed,
         .now = device_now,
+        .invalidated = sv_device_tlbs_done,
     };
 }
 
@@ -367,7 +368,7 @@ void sv_machine_run_to(svasim_machine *machine, svasim_tick tick)
 
 bool svasim_machine_idle(const svasim_machine *machine)
 {
-    if (machine->flights_used || machine->tlbs.answer_count ||
+    if (machine->flights_used || machine->tlbs.answer_count || machine->tlbs.waiting ||
         (machine->unit && svasim_is_busy(machine->unit)))
         return false;
     for (uint32_t i = 0; i < machine->device_count; i++)

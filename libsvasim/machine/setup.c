@@ -189,6 +189,44 @@ static uint64_t given(const svasim_record *record, unsigned slot, uint64_t other
     return svasim_record_has(record, slot) ? record->value[slot] : otherwise;
 }
 
+struct sv_device *sv_machine_ats_device(svasim_machine *machine, uint16_t source_id)
+{
+    for (uint32_t i = 0; i < machine->device_count; i++)
+        if (machine->devices[i].ats && machine->devices[i].source_id == source_id)
+            return &machine->devices[i];
+    return NULL;
+}
+
+static void read_timing(const svasim_machine *machine, svasim_dsa_setup *out)
+{
+    out->atc.shared = sv_machine_config_is(machine, "dsa.atc_shared", "on");
+    out->atc.misses = (uint16_t)config_number(machine, "dsa.atc_misses");
+    out->atc.ahead = (uint16_t)config_number(machine, "dsa.atc_ahead");
+    out->atc.lookup_ticks = (uint32_t)config_number(machine, "dsa.atc_latency");
+    out->atc.invalidate_ticks = (uint32_t)config_number(machine, "dsa.atc_invalidate_latency");
+    out->submit_ticks = (uint32_t)config_number(machine, "dsa.submit_latency");
+    out->dispatch_ticks = (uint32_t)config_number(machine, "dsa.dispatch_latency");
+    out->line_ticks = (uint32_t)config_number(machine, "dsa.line_interval");
+    out->record_ticks = (uint32_t)config_number(machine, "dsa.record_latency");
+}
+
+/* Without cap.dt a driver leaves ATS off, whatever the device can do. */
+static svasim_err read_atc(svasim_machine *machine, const svasim_record *record,
+                           svasim_dsa_setup *out)
+{
+    uint64_t entries = given(record, SVASIM_F_DEVICE_atc, config_number(machine, "dsa.atc"));
+    if (entries > 1024)
+        return sv_machine_fail(machine, SVASIM_EINVAL, "atc: %" PRIu64 " is not 0 to 1024",
+                               entries);
+    if (!sv_machine_config_is(machine, "cap.dt", "on"))
+        entries = 0;
+    if (entries && sv_machine_ats_device(machine, out->source_id))
+        return sv_machine_fail(machine, SVASIM_EINVAL,
+                               "device: another one of this source id has a device TLB");
+    out->atc.entries = (uint16_t)entries;
+    return SVASIM_OK;
+}
+
 svasim_err sv_machine_add_device(svasim_machine *machine, const svasim_record *record)
 {
     svasim_blob name = record->blob[SVASIM_F_DEVICE_name];
@@ -204,7 +242,7 @@ svasim_err sv_machine_add_device(svasim_machine *machine, const svasim_record *r
                                    machine->devices[i].name);
     svasim_dsa_setup setup = svasim_dsa_setup_default();
     uint64_t engines = given(record, SVASIM_F_DEVICE_engines, 1);
-    uint64_t lines = given(record, SVASIM_F_DEVICE_lines, 16);
+    uint64_t lines = given(record, SVASIM_F_DEVICE_lines, config_number(machine, "dsa.lines"));
     uint64_t data_ticks = given(record, SVASIM_F_DEVICE_data_ticks, 0);
     if (engines < 1 || engines > 16)
         return sv_machine_fail(machine, SVASIM_EINVAL, "engines: %" PRIu64 " is not 1 to 16",
@@ -219,8 +257,14 @@ svasim_err sv_machine_add_device(svasim_machine *machine, const svasim_record *r
     setup.data_ticks = (uint32_t)data_ticks;
     setup.pasid_enable = true;
     setup.priv_enable = given(record, SVASIM_F_DEVICE_priv_enable, 1) != 0;
-    *device = (struct sv_device){
-        .machine = machine, .source_id = setup.source_id, .index = machine->device_count};
+    read_timing(machine, &setup);
+    svasim_err err = read_atc(machine, record, &setup);
+    if (err)
+        return err;
+    *device = (struct sv_device){.machine = machine,
+                                 .source_id = setup.source_id,
+                                 .index = machine->device_count,
+                                 .ats = setup.atc.entries != 0};
     memcpy(device->name, name.data, name.bytes);
     svasim_dsa_ports ports = sv_machine_device_ports(device);
     device->dsa = svasim_dsa_create(&setup, &ports, NULL);

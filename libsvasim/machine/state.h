@@ -73,6 +73,7 @@ struct sv_device_tlbs {
     } answer[SV_TLB_ANSWERS]; /* completions on their way, in no order */
     uint32_t answer_count;
     uint64_t answers; /* so far */
+    uint32_t waiting; /* invalidations that a device has not completed yet */
     struct sv_tlb_heard {
         svasim_device_invalidation message;
         bool counted;           /* by an expectation */
@@ -93,6 +94,7 @@ struct sv_device {
     uint16_t source_id;
     uint32_t index;
     bool blocked; /* was told BUSY */
+    bool ats;     /* has a device TLB */
 };
 
 struct svasim_machine {
@@ -159,6 +161,8 @@ svasim_err sv_machine_set_entry(svasim_machine *machine, const svasim_entry_ref 
                                 svasim_blob fields);
 bool sv_machine_config_is(const svasim_machine *machine, const char *key, const char *word);
 struct sv_device *sv_machine_device(svasim_machine *machine, svasim_blob name);
+/* The device that keeps translations under this source id; NULL if none does. */
+struct sv_device *sv_machine_ats_device(svasim_machine *machine, uint16_t source_id);
 svasim_err sv_machine_add_device(svasim_machine *machine, const svasim_record *record);
 
 /* run.c: time. */
@@ -232,6 +236,8 @@ void sv_messages_add(struct sv_messages *messages, uint64_t address, uint32_t da
 
 /* device_tlb.c: devices that keep translations. */
 bool sv_device_tlbs_hear(svasim_machine *machine, const svasim_device_invalidation *message);
+/* A device has completed an invalidation that it had left open. */
+void sv_device_tlbs_done(void *device, uint8_t itag);
 /* When the next completion arrives; SVASIM_NEVER if none is on its way. */
 svasim_tick sv_device_tlbs_next(const svasim_machine *machine);
 void sv_device_tlbs_run(svasim_machine *machine, svasim_tick tick);

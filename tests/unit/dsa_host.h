@@ -38,6 +38,11 @@ struct dsa_host {
     unsigned done_count;
     uint64_t fault_first, fault_last; /* translation fails */
     uint64_t break_first, break_last; /* the access behind a good translation fails */
+    uint64_t page;                    /* of translations, if no fault is near; 0: 4 KiB */
+    uint64_t epoch;          /* the mapping changes with it: bits 63:32 of host addresses */
+    uint64_t oldest;         /* epoch that a translated request may still carry */
+    uint64_t itag_epoch[32]; /* of invalidations under way */
+    uint32_t itags;          /* under way */
 };
 
 static inline svasim_err host_dma(void *user, const svasim_request *request)
@@ -50,6 +55,8 @@ static inline svasim_err host_dma(void *user, const svasim_request *request)
     }
     assert_true(request->length <= 64);
     assert_true((request->address & 63) + request->length <= 64);
+    if (request->at == SVASIM_TRANSLATED)
+        assert_true(request->address >> 32 >= host->oldest);
     host->waiting[host->waiting_count++] = *request;
     if (host->log_count < HOST_LOG)
         host->log[host->log_count++] = *request;
@@ -62,9 +69,15 @@ static inline uint8_t *host_at(struct dsa_host *host, uint64_t iova)
     return &host->memory[iova - HOST_BASE];
 }
 
+/* Whatever the mapping was then. */
+static inline uint64_t host_iova(uint64_t hpa)
+{
+    return (hpa & UINT32_MAX) - HOST_OFFSET;
+}
+
 static inline bool host_broken(const struct dsa_host *host, uint64_t hpa)
 {
-    uint64_t iova = hpa - HOST_OFFSET;
+    uint64_t iova = host_iova(hpa);
 
     return host->break_last && iova >= host->break_first && iova <= host->break_last;
 }
@@ -73,7 +86,7 @@ static inline int host_read(void *user, uint64_t hpa, void *out, size_t bytes)
 {
     struct dsa_host *host = user;
 
-    memcpy(out, host_at(host, hpa - HOST_OFFSET), bytes);
+    memcpy(out, host_at(host, host_iova(hpa)), bytes);
     return host_broken(host, hpa);
 }
 
@@ -83,7 +96,7 @@ static inline int host_write(void *user, uint64_t hpa, const void *data, size_t 
 
     if (host_broken(host, hpa))
         return 1;
-    memcpy(host_at(host, hpa - HOST_OFFSET), data, bytes);
+    memcpy(host_at(host, host_iova(hpa)), data, bytes);
     return 0;
 }
 
@@ -95,6 +108,41 @@ static inline void host_completed(void *user, const svasim_completion *completio
     host->done[host->done_count++] = *completion;
 }
 
+/* An invalidation of everything is over: nothing of the mapping before it is used any more. */
+static inline void host_forgot(struct dsa_host *host, uint64_t epoch)
+{
+    if (epoch > host->oldest)
+        host->oldest = epoch;
+    for (unsigned i = 0; i < host->waiting_count; i++)
+        if (host->waiting[i].at == SVASIM_TRANSLATED)
+            assert_true(host->waiting[i].address >> 32 >= host->oldest);
+}
+
+static inline void host_invalidated(void *user, uint8_t itag)
+{
+    struct dsa_host *host = user;
+
+    assert_true(host->itags >> itag & 1u);
+    host->itags &= ~(UINT32_C(1) << itag);
+    host_forgot(host, host->itag_epoch[itag]);
+}
+
+/* The mapping changes, and software says so. */
+static inline void host_remap(struct dsa_host *host)
+{
+    svasim_device_invalidation all = {
+        .size_log2 = 64, .pasid = SVASIM_NO_PASID, .all_pasids = true};
+
+    while (host->itags >> all.itag & 1u)
+        if (++all.itag == 32)
+            return;
+    host->epoch++;
+    host->itags |= UINT32_C(1) << all.itag;
+    host->itag_epoch[all.itag] = host->epoch;
+    if (svasim_dsa_invalidate(host->dsa, &all))
+        host_invalidated(host, all.itag);
+}
+
 static inline svasim_tick host_now(void *user)
 {
     return ((struct dsa_host *)user)->tick;
@@ -102,8 +150,14 @@ static inline svasim_tick host_now(void *user)
 
 static inline svasim_dsa_ports host_ports(struct dsa_host *host)
 {
-    return (svasim_dsa_ports){sizeof(svasim_dsa_ports), host,    host_dma, host_read, host_write,
-                              host_completed,           host_now};
+    return (svasim_dsa_ports){.size = sizeof(svasim_dsa_ports),
+                              .host = host,
+                              .dma = host_dma,
+                              .read = host_read,
+                              .write = host_write,
+                              .completed = host_completed,
+                              .now = host_now,
+                              .invalidated = host_invalidated};
 }
 
 static inline struct dsa_host *host_create(const svasim_dsa_setup *setup, uint64_t seed)
@@ -126,13 +180,30 @@ static inline void host_destroy(struct dsa_host *host)
     free(host);
 }
 
+static inline bool host_fault_in(const struct dsa_host *host, uint64_t first, uint64_t last)
+{
+    if (first < HOST_BASE || last >= HOST_BASE + HOST_BYTES || last < first)
+        return true;
+    return host->fault_last && first <= host->fault_last && last >= host->fault_first;
+}
+
 static inline bool host_faults(const struct dsa_host *host, const svasim_request *request)
 {
-    uint64_t last = request->address + (request->length ? request->length - 1 : 0);
+    return host_fault_in(host, request->address,
+                         request->address + (request->length ? request->length - 1 : 0));
+}
 
-    if (request->address < HOST_BASE || last >= HOST_BASE + HOST_BYTES || last < request->address)
-        return true;
-    return host->fault_last && request->address <= host->fault_last && last >= host->fault_first;
+/* To a translation request: a faulting page has no rights. */
+static inline void host_translate(const struct dsa_host *host, const svasim_request *request,
+                                  svasim_response *response)
+{
+    uint64_t page = host->page ? host->page : 4096, first = request->address & ~(page - 1);
+
+    if (host_fault_in(host, request->address, request->address + 4095))
+        return;
+    response->address = request->address + HOST_OFFSET + (host->epoch << 32);
+    response->page_bytes = host_fault_in(host, first, first + page - 1) ? 4096 : page;
+    response->rights = request->flags & SVASIM_NO_WRITE ? SVASIM_R : SVASIM_R | SVASIM_W;
 }
 
 /* Answer one request and pass the credit on if it is owed. */
@@ -144,7 +215,11 @@ static inline void host_answer_one(struct dsa_host *host)
 
     memmove(&host->waiting[index], &host->waiting[index + 1],
             (--host->waiting_count - index) * sizeof(request));
-    if (host_faults(host, &request)) {
+    if (request.at == SVASIM_TRANSLATION) {
+        host_translate(host, &request, &response);
+    } else if (request.at == SVASIM_TRANSLATED) {
+        response.address = request.address;
+    } else if (host_faults(host, &request)) {
         response.status = SVASIM_STATUS_UR;
     } else {
         response.address = request.address + HOST_OFFSET;
@@ -215,6 +290,21 @@ static inline svasim_completion host_execute(struct dsa_host *host, const uint8_
     assert_true(host->done_count >= 1);
     assert_int_equal(host->waiting_count, 0);
     return host->done[host->done_count - 1];
+}
+
+/* A device with one engine, `entries` in its device TLB, and shared queue 0. */
+static inline struct dsa_host *host_with_atc(unsigned lines, unsigned entries, unsigned ahead)
+{
+    svasim_dsa_setup setup = svasim_dsa_setup_default();
+    svasim_wq_setup wq = svasim_wq_setup_default();
+    struct dsa_host *host;
+
+    setup.lines = (uint16_t)lines;
+    setup.atc.entries = (uint16_t)entries;
+    setup.atc.ahead = (uint16_t)ahead;
+    host = host_create(&setup, 1);
+    assert_int_equal(svasim_dsa_wq_enable(host->dsa, 0, &wq), 0);
+    return host;
 }
 
 /* A device with one engine and shared queue 0. */

@@ -71,7 +71,9 @@ static void settle(struct dsa_host *host, struct ledger *ledger)
     host->done_count = 0;
 }
 
-static void hammer(uint64_t seed, unsigned engines, unsigned lines, uint32_t ticks)
+/* `atc`: with a device TLB, while mappings change. */
+static void hammer(uint64_t seed, unsigned engines, unsigned lines, uint32_t ticks,
+                   const svasim_atc_setup *atc)
 {
     svasim_dsa_setup setup = svasim_dsa_setup_default();
     svasim_wq_setup wq = svasim_wq_setup_default();
@@ -82,6 +84,13 @@ static void hammer(uint64_t seed, unsigned engines, unsigned lines, uint32_t tic
     setup.engines = (uint16_t)engines;
     setup.lines = (uint16_t)lines;
     setup.data_ticks = ticks;
+    if (atc) {
+        setup.atc = *atc;
+        setup.submit_ticks = 3;
+        setup.dispatch_ticks = 5;
+        setup.line_ticks = 2;
+        setup.record_ticks = 7;
+    }
     setup.opcodes[0] = setup.opcodes[1] = UINT32_MAX;
     host = host_create(&setup, seed);
     host->shuffle = true;
@@ -113,6 +122,8 @@ static void hammer(uint64_t seed, unsigned engines, unsigned lines, uint32_t tic
             ledger.open[i % IDS]++;
             accepted++;
         }
+        if (atc && i % 7 == 0)
+            host_remap(host);
         /* Sometimes let work pile up, sometimes catch up. */
         if (i % 16 == 0)
             assert_true(host_run(host, 400000));
@@ -124,6 +135,7 @@ static void hammer(uint64_t seed, unsigned engines, unsigned lines, uint32_t tic
         assert_int_equal(ledger.open[i], 0);
     assert_int_equal(host->waiting_count, 0);
     assert_int_equal(svasim_dsa_pending(host->dsa), 0);
+    assert_int_equal(host->itags, 0);
     host_destroy(host);
 }
 
@@ -131,8 +143,24 @@ static void every_descriptor_completes_once(void **state)
 {
     (void)state;
     for (unsigned i = 0; i < sizeof(seeds) / sizeof(seeds[0]); i++) {
-        hammer(seeds[i], 1, 1, 0);
-        hammer(seeds[i], 3, 7, 11);
+        hammer(seeds[i], 1, 1, 0, NULL);
+        hammer(seeds[i], 3, 7, 11, NULL);
+    }
+}
+
+/* The host checks that nothing uses what an invalidation took away. */
+static void mappings_change_under_the_device_tlb(void **state)
+{
+    static const svasim_atc_setup atc[] = {
+        {.entries = 1, .misses = 1},
+        {.entries = 1, .misses = 16, .ahead = 100, .lookup_ticks = 2, .invalidate_ticks = 9},
+        {.entries = 4, .shared = true, .misses = 2, .ahead = 256},
+    };
+
+    (void)state;
+    for (unsigned i = 0; i < sizeof(atc) / sizeof(atc[0]); i++) {
+        hammer(seeds[0], 1, 1, 0, &atc[i]);
+        hammer(seeds[1], 3, 7, 11, &atc[i]);
     }
 }
 
@@ -159,6 +187,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_descriptor_completes_once),
+        cmocka_unit_test(mappings_change_under_the_device_tlb),
         cmocka_unit_test(footprints_of_anything),
     };
 

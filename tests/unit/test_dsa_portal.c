@@ -55,11 +55,20 @@ static svasim_tick mock_now(void *host)
     return 5;
 }
 
+static svasim_dsa_ports mock_ports(svasim_err (*dma)(void *, const svasim_request *))
+{
+    return (svasim_dsa_ports){.size = sizeof(svasim_dsa_ports),
+                              .dma = dma,
+                              .read = mock_access,
+                              .write = mock_store,
+                              .completed = mock_completed,
+                              .now = mock_now};
+}
+
 static svasim_dsa *device(svasim_err (*dma)(void *, const svasim_request *), bool pasid, bool priv)
 {
     svasim_dsa_setup setup = svasim_dsa_setup_default();
-    svasim_dsa_ports ports = {sizeof(ports), NULL,           dma,     mock_access,
-                              mock_store,    mock_completed, mock_now};
+    svasim_dsa_ports ports = mock_ports(dma);
     svasim_dsa *dsa;
 
     setup.pasid_enable = pasid;
@@ -88,8 +97,7 @@ static void noop(uint8_t bytes[64])
 
 static void setups_out_of_range_are_refused(void **state)
 {
-    svasim_dsa_ports ports = {sizeof(ports), NULL,           silent_dma, mock_access,
-                              mock_store,    mock_completed, mock_now};
+    svasim_dsa_ports ports = mock_ports(silent_dma);
     svasim_dsa_setup setup = svasim_dsa_setup_default();
 
     (void)state;
@@ -127,8 +135,7 @@ static void short_release(void *user, void *memory)
 
 static void every_failing_allocation_is_survived(void **state)
 {
-    svasim_dsa_ports ports = {sizeof(ports), NULL,           silent_dma, mock_access,
-                              mock_store,    mock_completed, mock_now};
+    svasim_dsa_ports ports = mock_ports(silent_dma);
     svasim_dsa_setup setup = svasim_dsa_setup_default();
     svasim_dsa *dsa = NULL;
     unsigned failures = 0;
