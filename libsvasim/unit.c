@@ -404,6 +404,16 @@ svasim_err svasim_resource_get(const svasim *unit, unsigned index, svasim_resour
     return SVASIM_OK;
 }
 
+uint32_t svasim_occupancy(const svasim *unit, svasim_occupant which)
+{
+    return sv_pipeline_occupancy(&unit->pipeline, which);
+}
+
+uint64_t svasim_stall_ticks(const svasim *unit, svasim_stall why)
+{
+    return sv_pipeline_stall(&unit->pipeline, why);
+}
+
 static int cache_index(const char *name)
 {
     for (int i = 0; i < SV_CACHE_COUNT; i++)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "report.h"
+#include "samples.h"
 #include "timeline.h"
 
 #define LISTED_MAX 20 /* failed expectations shown; the rest is counted */
@@ -15,6 +16,8 @@ struct replay {
     const char *stats_path, *events_path, *timeline_path;
     struct cli_events *events;
     struct cli_timeline *timeline;
+    struct cli_samples samples; /* only with --stats */
+    svasim_tick interval;
     json_t *stats;        /* array, one object per file */
     json_t *config_files; /* array of the paths given with -c */
     bool functional, check_stale;
@@ -36,6 +39,7 @@ static const char help[] =
     "      --functional        answers at once: no time, much faster\n"
     "      --check-stale       compare every answer with what the tables say by then\n"
     "      --stats F.json      all counters, latencies and settings\n"
+    "      --interval N        cycles of the first intervals of its occupancy series\n"
     "      --timeline F.json   what happened when, for Perfetto; compressed if F ends in .gz\n"
     "      --events F.jsonl    one object per request outcome; compressed if F ends in .gz\n"
     "  -h, --help\n\n"
@@ -117,6 +121,15 @@ static void on_act(void *user, uint64_t id, const svasim_act *act)
     cli_timeline_act(replay->timeline, id, act);
 }
 
+static void on_time(void *user, svasim_tick tick)
+{
+    struct replay *replay = user;
+    if (replay->stats)
+        cli_samples_pass(&replay->samples, tick);
+    if (replay->timeline)
+        cli_timeline_time(replay->timeline);
+}
+
 static void list_rest(uint64_t count, const char *what)
 {
     if (count > LISTED_MAX)
@@ -134,6 +147,7 @@ static int tell(struct replay *replay, int code)
                           .functional = replay->functional,
                           .check_stale = replay->check_stale,
                           .broken = code >= CLI_EXIT_INPUT,
+                          .samples = replay->functional ? NULL : &replay->samples,
                           .config_files = replay->config_files};
     list_rest(replay->failed, "failed expectations");
     list_rest(replay->differing, "differences");
@@ -170,6 +184,7 @@ static int run_file(struct replay *replay, const char *path)
                                       .check_stale = replay->check_stale,
                                       .on_event = on_event,
                                       .on_act = replay->timeline ? on_act : NULL,
+                                      .on_time = replay->stats || replay->timeline ? on_time : NULL,
                                       .user = replay};
     if (replay->told)
         putchar('\n');
@@ -177,6 +192,8 @@ static int run_file(struct replay *replay, const char *path)
     replay->machine = svasim_machine_create(&options);
     replay->mhz = replay->failed = replay->differing = replay->stale = 0;
     int code = CLI_EXIT_SYSTEM;
+    if (replay->machine && replay->stats)
+        cli_samples_begin(&replay->samples, replay->machine, replay->interval);
     if (replay->machine && replay->timeline)
         cli_timeline_begin(replay->timeline, path, replay->machine);
     if (replay->machine)
@@ -203,12 +220,13 @@ static int add_config_file(struct replay *replay, const char *path)
 
 static int parse(struct replay *replay, int argc, char **argv)
 {
-    enum { SET = 256, FUNCTIONAL, CHECK_STALE, STATS, EVENTS, TIMELINE };
+    enum { SET = 256, FUNCTIONAL, CHECK_STALE, STATS, INTERVAL, EVENTS, TIMELINE };
     static const struct option options[] = {{"config", required_argument, NULL, 'c'},
                                             {"set", required_argument, NULL, SET},
                                             {"functional", no_argument, NULL, FUNCTIONAL},
                                             {"check-stale", no_argument, NULL, CHECK_STALE},
                                             {"stats", required_argument, NULL, STATS},
+                                            {"interval", required_argument, NULL, INTERVAL},
                                             {"events", required_argument, NULL, EVENTS},
                                             {"timeline", required_argument, NULL, TIMELINE},
                                             {"help", no_argument, NULL, 'h'},
@@ -232,6 +250,11 @@ static int parse(struct replay *replay, int argc, char **argv)
             break;
         case STATS:
             replay->stats_path = optarg;
+            break;
+        case INTERVAL:
+            if (!cli_number(optarg, &replay->interval) || replay->interval == 0 ||
+                replay->interval > UINT32_MAX)
+                code = cli_usage("replay", "--interval: \"%s\" is no number of cycles", optarg);
             break;
         case EVENTS:
             replay->events_path = optarg;

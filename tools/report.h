@@ -12,8 +12,9 @@ struct cli_run {
     const char *path;
     svasim_machine *machine; /* its unit exists */
     bool functional, check_stale;
-    bool broken;          /* stopped at bad input */
-    json_t *config_files; /* paths given with -c; borrowed */
+    bool broken;                       /* stopped at bad input */
+    json_t *config_files;              /* paths given with -c; borrowed */
+    const struct cli_samples *samples; /* NULL without time; read by --stats only */
 };
 
 /** Simulated time so far, in ticks. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "report.h"
+#include "samples.h"
 #include "svasim/version.h"
 
 /* An object under construction; a failed step is remembered and judged at the end. */
@@ -101,6 +102,24 @@ static void add_stages(struct builder *to, const svasim *unit)
     for (unsigned i = 0; i < SVASIM_STAGE_COUNT; i++)
         set_count(&part, svasim_stage_name(i), svasim_stage_ticks(unit, i));
     nest(to, "stage_cycles", part);
+}
+
+/* By stage, and there by the key that would have let requests go on. */
+static void add_stalls(struct builder *to, const svasim *unit)
+{
+    struct builder part = begin();
+    for (unsigned stage = 0; stage < SVASIM_STAGE_COUNT; stage++) {
+        const svasim_stall_info *stall;
+        struct builder row = begin();
+        for (unsigned i = 0; (stall = svasim_stall_at(i)) != NULL; i++)
+            if (stall->stage == stage)
+                set_count(&row, stall->key, svasim_stall_ticks(unit, (svasim_stall)i));
+        if (json_object_size(row.object) || !row.ok)
+            nest(&part, svasim_stage_name(stage), row);
+        else
+            json_decref(row.object);
+    }
+    nest(to, "stall_cycles", part);
 }
 
 static const struct {
@@ -217,7 +236,9 @@ json_t *cli_stats_json(const struct cli_run *run)
     add_judgement(&all, stats);
     add_latencies(&all, run);
     add_stages(&all, unit);
+    add_stalls(&all, unit);
     add_resources(&all, run);
+    set(&all, "occupancy", run->samples ? cli_samples_json(run->samples) : json_null());
     set(&all, "config", cli_config_json(config));
     if (run->config_files)
         set(&all, "config_files", json_incref(run->config_files));

@@ -310,6 +310,33 @@ static void put_stages(struct section *to, const svasim *unit)
     put(to, "\n%-*s%s\n", LABEL, "  share", shares.text);
 }
 
+/* Why requests stood still, the three largest reasons by their share of all requests' time; what
+ * is below one in a thousand is not worth a word. */
+static void put_stalls(struct section *to, const svasim *unit)
+{
+    bool done[SVASIM_STALL_COUNT] = {false}, any = false;
+    uint64_t total = 0;
+    for (unsigned i = 0; i < SVASIM_STAGE_COUNT; i++)
+        total += svasim_stage_ticks(unit, i);
+    for (unsigned shown = 0; shown < 3; shown++) {
+        unsigned best = 0;
+        uint64_t most = 0;
+        for (unsigned i = 0; i < SVASIM_STALL_COUNT; i++)
+            if (!done[i] && svasim_stall_ticks(unit, (svasim_stall)i) > most) {
+                most = svasim_stall_ticks(unit, (svasim_stall)i);
+                best = i;
+            }
+        if (most == 0 || share(most, total) < 0.1)
+            break;
+        done[best] = true;
+        put(to, "%-*s%s %.1f %%", shown ? 0 : LABEL, shown ? ", " : "stalls",
+            svasim_stall_at(best)->key, share(most, total));
+        any = true;
+    }
+    if (any)
+        put(to, "\n");
+}
+
 static void put_bottleneck(struct section *to, const struct cli_run *run)
 {
     struct cli_bottleneck found = cli_run_bottleneck(run);
@@ -369,6 +396,7 @@ void cli_summary_print(const struct cli_run *run)
     put_caches(&sections[CACHES], unit);
     put_latencies(&sections[LATENCIES], run);
     put_stages(&sections[STAGES], unit);
+    put_stalls(&sections[STAGES], unit);
     put_bottleneck(&sections[STAGES], run);
     put_checks(&sections[CHECKS], run);
     unsigned total = 0;

@@ -33,6 +33,7 @@ struct cli_timeline {
     size_t count, room;
     int64_t inside[SVASIM_STAGE_COUNT], shown[SVASIM_STAGE_COUNT];
     svasim_tick counted_at;
+    uint32_t occupied[SVASIM_OCCUPANT_COUNT]; /* as shown */
 };
 
 /* --- writing --- */
@@ -176,6 +177,32 @@ static void move(struct cli_timeline *t, svasim_tick tick, unsigned from, unsign
         swap(&t->moves[i], &t->moves[(i - 1) / 2]);
 }
 
+static bool ready(struct cli_timeline *t)
+{
+    if (!t->mhz)
+        t->mhz = cli_config_number(svasim_machine_config(t->machine), "clock.freq_mhz");
+    return !t->failed;
+}
+
+/* What is no stage: the others are shown above. */
+void cli_timeline_time(struct cli_timeline *t)
+{
+    static const svasim_occupant tracks[] = {SVASIM_OCCUPANT_IN_FLIGHT, SVASIM_OCCUPANT_WALKERS};
+    const svasim *unit = svasim_machine_unit(t->machine);
+    char at[48];
+    if (!ready(t))
+        return;
+    for (unsigned i = 0; i < sizeof tracks / sizeof tracks[0]; i++) {
+        uint32_t here = svasim_occupancy(unit, tracks[i]);
+        if (here == t->occupied[tracks[i]])
+            continue;
+        t->occupied[tracks[i]] = here;
+        put(t,
+            "{\"ph\":\"C\",\"name\":\"%s\",\"pid\":%u,\"ts\":%s,\"args\":{\"count\":%" PRIu32 "}}",
+            svasim_occupant_at(tracks[i])->name, t->process, micros(t, svasim_now(unit), at), here);
+    }
+}
+
 /* --- acts and events --- */
 
 static const char *op_of(const svasim_request *request)
@@ -203,13 +230,6 @@ static void on_walk(struct cli_timeline *t, uint64_t id, const svasim_act *act)
         name_track(t, 1 + t->walkers_named, "walker", t->walkers_named);
     (void)snprintf(name, sizeof name, "%s 0x%" PRIx64, op_of(act->request), act->request->address);
     put_span(t, 1 + act->walker, name, id, act->since, act->until);
-}
-
-static bool ready(struct cli_timeline *t)
-{
-    if (!t->mhz)
-        t->mhz = cli_config_number(svasim_machine_config(t->machine), "clock.freq_mhz");
-    return !t->failed;
 }
 
 void cli_timeline_act(struct cli_timeline *t, uint64_t id, const svasim_act *act)
@@ -307,6 +327,7 @@ void cli_timeline_begin(struct cli_timeline *t, const char *name, svasim_machine
     t->counted_at = 0;
     memset(t->inside, 0, sizeof t->inside);
     memset(t->shown, 0, sizeof t->shown);
+    memset(t->occupied, 0, sizeof t->occupied);
     /* A file's name may hold anything. */
     for (; name[length] && length + 1 < sizeof plain; length++) {
         unsigned char c = (unsigned char)name[length];
@@ -323,8 +344,10 @@ void cli_timeline_end(struct cli_timeline *t)
 {
     while (t->count)
         apply_first(t);
-    if (t->mhz)
-        show_counts(t);
+    if (!t->mhz)
+        return;
+    show_counts(t);
+    cli_timeline_time(t);
 }
 
 int cli_timeline_close(struct cli_timeline *t)

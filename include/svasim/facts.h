@@ -24,6 +24,22 @@ typedef enum svasim_stage {
     SVASIM_STAGE_COUNT
 } svasim_stage;
 
+/** What fills and empties inside a unit; rows of svasim/occupants.def. */
+typedef enum svasim_occupant {
+#define OCCUPANT(id, name, bound, meaning) SVASIM_OCCUPANT_##id,
+#include "svasim/occupants.def"
+#undef OCCUPANT
+    SVASIM_OCCUPANT_COUNT
+} svasim_occupant;
+
+/** Why requests stand still; rows of svasim/stalls.def. */
+typedef enum svasim_stall {
+#define STALL(id, stage, key, meaning) SVASIM_STALL_##id,
+#include "svasim/stalls.def"
+#undef STALL
+    SVASIM_STALL_COUNT
+} svasim_stall;
+
 /** Fault conditions by their specification names; rows of spec/faults.def. */
 typedef enum svasim_fault {
     SVASIM_FAULT_NONE = 0,
@@ -113,6 +129,22 @@ SVASIM_API bool svasim_field_set(const svasim_field *field, uint64_t *words, uin
 
 SVASIM_API const char *svasim_stage_name(unsigned stage); /**< NULL past the end */
 SVASIM_API const char *svasim_stage_meaning(unsigned stage);
+
+/** A row of occupants.def. */
+typedef struct svasim_occupant_info {
+    const char *name;  /**< "walkers" */
+    const char *bound; /**< the key that bounds it */
+    const char *meaning;
+} svasim_occupant_info;
+SVASIM_API const svasim_occupant_info *svasim_occupant_at(unsigned index); /**< NULL past the end */
+
+/** A row of stalls.def. */
+typedef struct svasim_stall_info {
+    svasim_stage stage; /**< whose cycles these are */
+    const char *key;    /**< what would have let the request go on, "walk.pending" */
+    const char *meaning;
+} svasim_stall_info;
+SVASIM_API const svasim_stall_info *svasim_stall_at(unsigned index); /**< NULL past the end */
 
 typedef struct svasim_counter_info {
     const char *name; /**< Linux dmar PMU event name where one exists */

@@ -112,6 +112,8 @@ typedef struct svasim_machine_options {
     /** Acts of the unit (svasim_watch), and of which dma, interrupt or submit record; id 0: of
        none. May be NULL. */
     void (*on_act)(void *user, uint64_t id, const svasim_act *act);
+    /** The clock of a timed machine moves on to `tick`; all until now has happened. May be NULL. */
+    void (*on_time)(void *user, svasim_tick tick);
     /** May be NULL. Sees memory as it is at that moment, and must change nothing. */
     void (*on_crossing)(void *user, const svasim_crossing *crossing);
 } svasim_machine_options;

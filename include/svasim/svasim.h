@@ -412,6 +412,10 @@ typedef struct svasim_resource {
 } svasim_resource;
 SVASIM_API unsigned svasim_resource_count(void);
 SVASIM_API svasim_err svasim_resource_get(const svasim *unit, unsigned index, svasim_resource *out);
+/** Requests or accesses that are now where `which` says. */
+SVASIM_API uint32_t svasim_occupancy(const svasim *unit, svasim_occupant which);
+/** Ticks that requests stood still for reason `why`, summed over requests. */
+SVASIM_API uint64_t svasim_stall_ticks(const svasim *unit, svasim_stall why);
 /** Is this cached? `cache` is a name of svasim_cache_at; SVASIM_NO_PASID asks for what a
     request-without-PASID uses. Structure caches belong to a domain: that of the cached PASID entry
     (legacy mode: context entry), or any one if that entry is gone. For the interrupt entry cache

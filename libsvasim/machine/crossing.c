@@ -55,6 +55,8 @@ svasim_err sv_machine_device_done(svasim_machine *machine, uint16_t source_id, u
 void sv_machine_pass_time(svasim_machine *machine, svasim_tick tick)
 {
     bool moves = tick > svasim_now(machine->unit);
+    if (moves && machine->options.on_time && !machine->options.functional)
+        machine->options.on_time(machine->options.user, tick);
     if (moves)
         sv_machine_cross(machine, &(svasim_crossing){.kind = SVASIM_CROSSING_TIME, .tick = tick});
     svasim_run_until(machine->unit, tick);

@@ -33,6 +33,18 @@ static const char *const stage_meanings[] = {
 #undef STAGE
 };
 
+static const svasim_occupant_info occupants[] = {
+#define OCCUPANT(id, name, bound, meaning) {name, bound, meaning},
+#include "svasim/occupants.def"
+#undef OCCUPANT
+};
+
+static const svasim_stall_info stalls[] = {
+#define STALL(id, stage, key, meaning) {SVASIM_STAGE_##stage, key, meaning},
+#include "svasim/stalls.def"
+#undef STALL
+};
+
 static const svasim_counter_info counters[] = {
 #define COUNTER(id, name, meaning) {name, meaning},
 #include "spec/counters.def"
@@ -122,6 +134,16 @@ const char *svasim_stage_name(unsigned stage)
 const char *svasim_stage_meaning(unsigned stage)
 {
     return stage < SVASIM_STAGE_COUNT ? stage_meanings[stage] : NULL;
+}
+
+const svasim_occupant_info *svasim_occupant_at(unsigned index)
+{
+    return index < SVASIM_OCCUPANT_COUNT ? &occupants[index] : NULL;
+}
+
+const svasim_stall_info *svasim_stall_at(unsigned index)
+{
+    return index < SVASIM_STALL_COUNT ? &stalls[index] : NULL;
 }
 
 const svasim_counter_info *svasim_counter_at(unsigned index)

@@ -59,6 +59,7 @@ void sv_data_send(struct sv_pipeline *p, struct sv_txn *txn)
         return;
     }
     p->returning++;
+    p->data_slot_ticks += start - p->now;
     txn->since = p->now;
     txn->stage = SVASIM_STAGE_DATA;
     if (!moves)

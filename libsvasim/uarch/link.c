@@ -38,6 +38,7 @@ static svasim_tick send(const struct sv_link *link, struct sv_way *way, svasim_t
         way->tick = now;
         way->part = 0;
     }
+    way->waited += way->tick - now;
     way->busy += time;
     way->part += time;
     way->tick += way->part / ONE;
@@ -50,6 +51,7 @@ svasim_tick sv_link_up(struct sv_link *link, svasim_tick now, const svasim_reque
     svasim_tick start = link->next_request > now ? link->next_request : now;
     if (start < link->up.tick)
         start = link->up.tick;
+    link->up.waited += start - now;
     bool carries = request->op != SVASIM_READ && request->at != SVASIM_TRANSLATION;
     link->next_request = start + (carries ? link->write_interval : link->interval);
     return send(link, &link->up, start, carries ? request->length : 0) + link->latency;

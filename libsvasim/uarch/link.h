@@ -11,7 +11,8 @@
 struct sv_way {
     svasim_tick tick;
     uint64_t part;
-    uint64_t busy; /* ticks that it carried something, * 2^16 */
+    uint64_t busy;   /* ticks that it carried something, * 2^16 */
+    uint64_t waited; /* ticks that requests and answers waited for their turn, summed */
 };
 
 struct sv_link {

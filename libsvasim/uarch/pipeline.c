@@ -101,10 +101,26 @@ static void start_lookup(struct sv_pipeline *p, struct sv_txn *txn)
     sv_lane_put(&p->lookups, (struct sv_event){at + p->lookup_latency, p->sequence++, txn});
 }
 
+/* The queue stands still from now on, or no more. Nobody leaves it meanwhile. */
+static void set_blocked(struct sv_pipeline *p, bool blocked)
+{
+    if (p->blocked == blocked)
+        return;
+    p->blocked = blocked;
+    if (blocked)
+        p->blocked_from = p->queue.count * p->now;
+    else
+        p->blocked_ticks += p->queue.count * p->now - p->blocked_from;
+}
+
 /* The head of the queue may start as soon as a lookup slot and a place for a miss are free. */
 void sv_pipeline_wake_queue(struct sv_pipeline *p)
 {
-    if (p->queue.count == 0 || p->start_at != SVASIM_NEVER || !may_start(p))
+    if (p->queue.count == 0 || p->start_at != SVASIM_NEVER)
+        return;
+    bool room = may_start(p);
+    set_blocked(p, !room);
+    if (!room)
         return;
     p->start_at = sv_rate_peek(&p->lookup_rate, p->now);
     p->start_sequence = p->sequence++;
@@ -121,6 +137,8 @@ static void arrive(struct sv_pipeline *p, struct sv_txn *txn)
         start_lookup(p, txn);
     } else {
         sv_list_push(&p->queue, txn);
+        if (p->blocked)
+            p->blocked_from += p->now;
         sv_pipeline_wake_queue(p);
     }
     if (p->core->mode.monitored) {

@@ -84,6 +84,9 @@ struct sv_pipeline {
     struct sv_list queue; /* before the lookup */
     svasim_tick start_at; /* when the queue's head starts; SVASIM_NEVER if it cannot */
     uint64_t start_sequence;
+    bool blocked;          /* the queue stands still because of misses, */
+    uint64_t blocked_from; /* since these ticks, summed over its requests */
+    uint64_t blocked_ticks;
     struct sv_rate lookup_rate, respond_rate;
     struct sv_lane lookups, answers;
     struct sv_lane memory; /* answers of memory; their starts, if backing.varied */
@@ -95,8 +98,10 @@ struct sv_pipeline {
     struct sv_list waiting; /* misses without a walker */
     struct sv_list memory_queue;
     uint32_t walkers_busy, memory_busy;
-    uint16_t *walkers_free;  /* numbers of those that are not busy, from walkers_busy on */
-    svasim_tick memory_slot; /* next start of an access */
+    uint16_t *walkers_free;   /* numbers of those that are not busy, from walkers_busy on */
+    svasim_tick memory_slot;  /* next start of an access */
+    uint64_t slot_ticks;      /* accesses of walks waited for it, summed; */
+    uint64_t data_slot_ticks; /* data did */
     struct sv_backing backing;
     struct sv_txn **joinable; /* hash heads by page */
     uint32_t joinable_mask;
@@ -174,6 +179,9 @@ void sv_pipeline_wait_for_register(struct sv_pipeline *pipeline, unsigned what);
 void sv_pipeline_finish_waits(struct sv_pipeline *pipeline);
 /* Forget the wait descriptors that are pending; what IOTLB_REG waits for stays. */
 void sv_pipeline_abort_waits(struct sv_pipeline *pipeline);
+/* svasim_occupancy, svasim_stall_ticks */
+uint32_t sv_pipeline_occupancy(const struct sv_pipeline *pipeline, svasim_occupant which);
+uint64_t sv_pipeline_stall(const struct sv_pipeline *pipeline, svasim_stall why);
 void sv_pipeline_resource(const struct sv_pipeline *pipeline, unsigned index, svasim_resource *out);
 
 #endif

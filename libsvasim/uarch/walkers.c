@@ -195,10 +195,12 @@ static void start_access(struct sv_pipeline *p, struct sv_txn *txn)
     p->memory_slot = start + p->memory_interval;
     p->memory_busy++;
     p->busy[SV_RES_MEMORY_PORT] += p->memory_interval;
-    if (txn->agent)
+    if (txn->agent) {
         count_wait(p, txn, start);
-    else
+    } else {
         sv_txn_enter(p->core, txn, start, SVASIM_STAGE_MEMORY);
+        p->slot_ticks += start - p->now;
+    }
     if (p->backing.varied) {
         sv_lane_put(&p->memory, (struct sv_event){start, p->sequence++, txn});
         return;

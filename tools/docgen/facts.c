@@ -190,6 +190,31 @@ static bool print_keys(FILE *out, const svasim_config *config, const char *keys)
     return true;
 }
 
+/* What a request can stand still for, by stage. */
+static void print_stalls(FILE *out)
+{
+    const svasim_stall_info *stall;
+    (void)fputs(
+        "\nOf its cycles in a stage a request may have stood still, for one of these reasons "
+        "(`svasim_stall_ticks`,\n`stalls` of `--stats`):\n\n"
+        "| Stage | The key that would have let it go on | Because |\n|---|---|---|\n",
+        out);
+    for (unsigned i = 0; (stall = svasim_stall_at(i)) != NULL; i++)
+        (void)fprintf(out, "| `%s` | `%s` | %s |\n", svasim_stage_name(stall->stage), stall->key,
+                      stall->meaning);
+}
+
+static void print_occupants(FILE *out)
+{
+    const svasim_occupant_info *occupant;
+    (void)fputs("\nHow many are where (`svasim_occupancy`, `occupancy` of `--stats`):\n\n"
+                "| Name | Counts | Bounded by |\n|---|---|---|\n",
+                out);
+    for (unsigned i = 0; (occupant = svasim_occupant_at(i)) != NULL; i++)
+        (void)fprintf(out, "| `%s` | %s | `%s` |\n", occupant->name, occupant->meaning,
+                      occupant->bound);
+}
+
 bool sv_doc_stages(FILE *out, const char *source)
 {
     (void)source;
@@ -214,6 +239,8 @@ bool sv_doc_stages(FILE *out, const char *source)
         good = print_keys(out, config, stage_keys[i]);
         (void)fputs(" |\n", out);
     }
+    print_stalls(out);
+    print_occupants(out);
     svasim_config_destroy(config);
     return good;
 }
