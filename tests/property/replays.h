@@ -39,7 +39,7 @@ struct outcome {
 };
 
 struct replay {
-    struct outcome *outcomes; /* in the order of their ids, by address where an id has several */
+    struct outcome *outcomes; /* as they came */
     size_t count, room;
     uint64_t stale;
     uint64_t cycles, requests;
@@ -47,13 +47,16 @@ struct replay {
     uint64_t stages[SVASIM_STAGE_COUNT];
 };
 
+/* Of a run: without time; every answer compared with the tables; times and counters alone. */
+enum { REPLAY_FUNCTIONAL = 1, REPLAY_STALE = 2, REPLAY_TIMES = 4 };
+
 /* Replay with settings over what the trace says; both lists may be NULL. */
 void replay_run(struct replay *out, const struct trace *trace, const char *settings,
-                const char *more_settings, const svasim_machine_options *options);
+                const char *more_settings, unsigned how);
 void replay_free(struct replay *replay);
 uint64_t replay_counter(const struct replay *replay, const char *name);
-/* The same outcomes? Otherwise says of the first that differs. Those that are stale in either may
- * differ. */
+/* The same outcomes? Otherwise says of the first that differs. Two things may differ: what is stale
+ * in either (REPLAY_STALE), and how many requests a descriptor that fails had still under way. */
 void replay_expect_same(const struct replay *a, const struct replay *b, const char *what);
 
 #endif
