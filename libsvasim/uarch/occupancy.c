@@ -47,9 +47,9 @@ uint64_t sv_pipeline_stall(const struct sv_pipeline *p, svasim_stall why)
     case SVASIM_STALL_WALKERS_BUSY:
         return p->stage_ticks[SVASIM_STAGE_WALKER_WAIT];
     case SVASIM_STALL_MEMORY_DEPTH:
-        return rest_of(p->stage_ticks[SVASIM_STAGE_MEMORY_QUEUE], p->slot_ticks);
+        return p->depth_ticks;
     case SVASIM_STALL_MEMORY_SLOT:
-        return p->slot_ticks;
+        return rest_of(p->stage_ticks[SVASIM_STAGE_MEMORY_QUEUE], p->depth_ticks);
     case SVASIM_STALL_RESPOND_SLOT:
         return p->stalled[SV_RES_RESPOND];
     case SVASIM_STALL_DATA_SLOT:

@@ -102,15 +102,16 @@ static void start_lookup(struct sv_pipeline *p, struct sv_txn *txn)
 }
 
 /* The queue stands still from now on, or no more. Nobody leaves it meanwhile. */
-static void set_blocked(struct sv_pipeline *p, bool blocked)
+SV_SELDOM static void block_queue(struct sv_pipeline *p)
 {
-    if (p->blocked == blocked)
-        return;
-    p->blocked = blocked;
-    if (blocked)
-        p->blocked_from = p->queue.count * p->now;
-    else
-        p->blocked_ticks += p->queue.count * p->now - p->blocked_from;
+    p->blocked = true;
+    p->blocked_from = p->queue.count * p->now;
+}
+
+SV_SELDOM static void unblock_queue(struct sv_pipeline *p)
+{
+    p->blocked = false;
+    p->blocked_ticks += p->queue.count * p->now - p->blocked_from;
 }
 
 /* The head of the queue may start as soon as a lookup slot and a place for a miss are free. */
@@ -118,10 +119,13 @@ void sv_pipeline_wake_queue(struct sv_pipeline *p)
 {
     if (p->queue.count == 0 || p->start_at != SVASIM_NEVER)
         return;
-    bool room = may_start(p);
-    set_blocked(p, !room);
-    if (!room)
+    if (!may_start(p)) {
+        if (!p->blocked)
+            block_queue(p);
         return;
+    }
+    if (p->blocked)
+        unblock_queue(p);
     p->start_at = sv_rate_peek(&p->lookup_rate, p->now);
     p->start_sequence = p->sequence++;
 }

@@ -100,8 +100,8 @@ struct sv_pipeline {
     uint32_t walkers_busy, memory_busy;
     uint16_t *walkers_free;   /* numbers of those that are not busy, from walkers_busy on */
     svasim_tick memory_slot;  /* next start of an access */
-    uint64_t slot_ticks;      /* accesses of walks waited for it, summed; */
-    uint64_t data_slot_ticks; /* data did */
+    uint64_t depth_ticks;     /* accesses of walks waited for an earlier one to end, summed */
+    uint64_t data_slot_ticks; /* data waited for a slot, summed */
     struct sv_backing backing;
     struct sv_txn **joinable; /* hash heads by page */
     uint32_t joinable_mask;

@@ -195,18 +195,25 @@ static void start_access(struct sv_pipeline *p, struct sv_txn *txn)
     p->memory_slot = start + p->memory_interval;
     p->memory_busy++;
     p->busy[SV_RES_MEMORY_PORT] += p->memory_interval;
-    if (txn->agent) {
+    if (txn->agent)
         count_wait(p, txn, start);
-    } else {
+    else
         sv_txn_enter(p->core, txn, start, SVASIM_STAGE_MEMORY);
-        p->slot_ticks += start - p->now;
-    }
     if (p->backing.varied) {
         sv_lane_put(&p->memory, (struct sv_event){start, p->sequence++, txn});
         return;
     }
     p->busy[SV_RES_MEMORY_DEPTH] += p->memory_latency;
     sv_lane_put(&p->memory, (struct sv_event){start + p->memory_latency, p->sequence++, txn});
+}
+
+/* An access is over: the next one that waited for it starts. */
+static void start_waiting(struct sv_pipeline *p)
+{
+    struct sv_txn *txn = sv_list_pop(&p->memory_queue);
+    if (!txn->agent)
+        p->depth_ticks += p->now - txn->since;
+    start_access(p, txn);
 }
 
 void sv_walkers_memory_started(struct sv_pipeline *p, struct sv_txn *txn)
@@ -262,7 +269,7 @@ SV_SELDOM static void agent_answered(struct sv_pipeline *p, const struct sv_txn 
 {
     p->memory_busy--;
     if (p->memory_queue.count)
-        start_access(p, sv_list_pop(&p->memory_queue));
+        start_waiting(p);
     sv_agent_due(p, (enum sv_agent)txn->agent);
 }
 
@@ -372,10 +379,8 @@ void sv_walkers_memory_answered(struct sv_pipeline *p, struct sv_txn *txn)
         sv_monitor_served(p->core, &txn->walk, (enum sv_ask)txn->ask);
     sv_txn_enter(p->core, txn, p->now, SVASIM_STAGE_WALK_LOOKUP);
     txn->ask = (uint8_t)sv_walk_answer(&txn->walk);
-    if (p->memory_queue.count && !txn->from_line) {
-        struct sv_txn *next = sv_list_pop(&p->memory_queue);
-        start_access(p, next);
-    }
+    if (p->memory_queue.count && !txn->from_line)
+        start_waiting(p);
     run_walk(p, txn);
 }
 
