@@ -221,14 +221,15 @@ static bool check_stats(const char *path, const json_t *stats)
     return true;
 }
 
-/* jansson goes on after some failed allocations, and then has read something else. */
-static bool no_memory;
-
-static void *noted_malloc(size_t bytes)
+/* After a failed allocation jansson may go on with another text, or free what is in use: end here.
+ * Nothing was computed yet. */
+static void *sure_malloc(size_t bytes)
 {
     void *block = malloc(bytes);
-    no_memory |= !block;
-    return block;
+    if (block)
+        return block;
+    cli_message("out of memory");
+    exit(CLI_EXIT_SYSTEM);
 }
 
 int cli_stats_load(const char *path, json_t **out)
@@ -239,15 +240,10 @@ int cli_stats_load(const char *path, json_t **out)
         cli_message("%s: %s", path, strerror(errno));
         return CLI_EXIT_SYSTEM;
     }
-    no_memory = false;
-    json_set_alloc_funcs(noted_malloc, free);
+    json_set_alloc_funcs(sure_malloc, free);
     *out = json_loadf(file, JSON_REJECT_DUPLICATES, &error);
     bool unreadable = ferror(file) != 0;
     (void)fclose(file);
-    if (no_memory) {
-        cli_message("out of memory");
-        return CLI_EXIT_SYSTEM;
-    }
     if (unreadable) {
         cli_message("%s: cannot be read", path);
         return CLI_EXIT_SYSTEM;
