@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* link.c - how long packets take.
  *
- * Not modelled: posted requests that pass others, separate credits for posted and non-posted
- * requests (port.credits are the tags of all), completions that are split at boundaries other than
- * link.payload. */
+ * Not modelled: posted requests that pass others on the way (in the unit they do), completions that
+ * are split at boundaries other than link.payload. */
 #include "uarch/link.h"
 
 #define ONE (UINT64_C(1) << 16)

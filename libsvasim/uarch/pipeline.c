@@ -137,6 +137,8 @@ static void arrive(struct sv_pipeline *p, struct sv_txn *txn)
     txn->arrived = txn->since = p->now;
     txn->stage = SVASIM_STAGE_QUEUE;
     txn->active = true;
+    txn->posted_before = p->posted_arrived;
+    p->posted_arrived += !sv_link_returns(&txn->request);
     if (p->queue.count == 0 && may_start(p) && sv_rate_peek(&p->lookup_rate, p->now) == p->now) {
         start_lookup(p, txn);
     } else {
@@ -278,17 +280,18 @@ static void answer(struct sv_pipeline *p, struct sv_txn *txn)
 {
     bool returns = p->link.on && sv_link_returns(&txn->request);
     if (p->core->on_act)
-        sv_watch_stage(p->core, txn, SVASIM_STAGE_RESPOND, txn->since, p->now,
+        sv_watch_stage(p->core, txn, txn->stage, txn->since, p->now,
                        returns ? SVASIM_STAGE_DATA : SVASIM_STAGE_COUNT);
-    txn->where[SVASIM_STAGE_RESPOND] += p->now - txn->since;
+    txn->where[txn->stage] += p->now - txn->since;
     sv_core_count(p->core, &txn->request, &txn->ending);
     p->core->counter[SV_COUNT_TOTAL_OCCUPANCY] += p->now - txn->arrived;
     p->core->counter[SV_COUNT_MEM_BLOCKED] += txn->where[SVASIM_STAGE_MEMORY_QUEUE];
     p->stalled[SV_RES_LOOKUP] += txn->where[SVASIM_STAGE_QUEUE];
     p->stalled[SV_RES_MEMORY_PORT] += txn->where[SVASIM_STAGE_MEMORY_QUEUE];
     if (txn->missed)
-        p->core->counter[SV_COUNT_PW_OCCUPANCY] +=
-            p->now - txn->missed_at - txn->where[SVASIM_STAGE_RESPOND];
+        p->core->counter[SV_COUNT_PW_OCCUPANCY] += p->now - txn->missed_at -
+                                                   txn->where[SVASIM_STAGE_RESPOND] -
+                                                   txn->where[SVASIM_STAGE_ORDER];
     txn->active = false;
     if (p->link.on)
         sv_data_send(p, txn);
@@ -299,6 +302,39 @@ static void answer(struct sv_pipeline *p, struct sv_txn *txn)
         sv_inv_queue_run(p);
     }
     give_credit(p);
+}
+
+/* Take one out of those held back that nothing holds back any more; NULL if there is none. */
+static struct sv_txn *take_free(struct sv_pipeline *p)
+{
+    struct sv_txn **at = &p->held.first, *last = NULL;
+    while (*at && (*at)->posted_before > p->posted_left) {
+        last = *at;
+        at = &last->next;
+    }
+    struct sv_txn *txn = *at;
+    if (!txn)
+        return NULL;
+    *at = txn->next;
+    if (p->held.last == txn)
+        p->held.last = last;
+    p->held.count--;
+    return txn;
+}
+
+/* The same where posted requests leave in the order they came, and nothing before those that came
+ * before it (PCI Express base specification 6.0, section 2.4.1, without relaxed ordering). */
+static SV_SELDOM void answer_in_order(struct sv_pipeline *p, struct sv_txn *txn)
+{
+    if (txn->posted_before > p->posted_left) {
+        sv_txn_enter(p->core, txn, p->now, SVASIM_STAGE_ORDER);
+        sv_list_push(&p->held, txn);
+        return;
+    }
+    do {
+        p->posted_left += !sv_link_returns(&txn->request);
+        answer(p, txn);
+    } while ((txn = take_free(p)));
 }
 
 /* --- the event loop --- */
@@ -376,7 +412,10 @@ static void dispatch(struct sv_pipeline *p, enum source from)
             sv_data_arrived(p, txn);
         break;
     case FROM_ANSWER:
-        answer(p, lane_take(&p->answers));
+        if (p->ordered)
+            answer_in_order(p, lane_take(&p->answers));
+        else
+            answer(p, lane_take(&p->answers));
         break;
     case FROM_LINK:
         arrive(p, lane_take(&p->arrivals));

@@ -95,6 +95,10 @@ struct sv_pipeline {
                               `devices` */
     uint32_t heap_count;
 
+    bool ordered; /* posted_*: how many of them have come, and have left the unit */
+    uint64_t posted_arrived, posted_left;
+    struct sv_list held; /* answered, behind posted requests that are not */
+
     struct sv_list waiting; /* misses without a walker */
     struct sv_list memory_queue;
     uint32_t walkers_busy, memory_busy;

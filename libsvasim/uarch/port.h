@@ -14,7 +14,7 @@ struct sv_port {
     uint32_t *sent; /* ring: bytes of each request from `oldest` on, and whether it is answered */
     uint64_t next, oldest;      /* counts of requests; the second only if `in_order` */
     uint64_t bytes, read_bytes; /* of data outstanding; at most */
-    uint32_t credits;
+    uint32_t credits, posted, posted_credits;
 };
 
 bool sv_port_init(struct sv_port *port, const svasim_config *config, const svasim_alloc *alloc);

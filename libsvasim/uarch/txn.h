@@ -22,7 +22,8 @@ struct sv_txn {
     uint8_t piece;   /* of a read under way: the next to arrive */
     uint64_t where[SVASIM_STAGE_COUNT];
     svasim_tick walker_since, missed_at;
-    uint64_t place; /* among the outstanding requests, if port.limits */
+    uint64_t posted_before; /* count of posted requests that arrived before it */
+    uint64_t place;         /* among the outstanding requests, if port.limits */
     svasim_request request;
     uint32_t generation; /* of the mode its walk began with */
     struct sv_ending ending;

@@ -252,6 +252,7 @@ static const struct {
     {"port.read_bytes=127", {0, 405, 407, 409}},
     {"port.read_bytes=1", {0, 405, 407, 409}}, /* alone it may always go */
     {"port.read_bytes=192 port.in_order=on", {0, 0, 0, 405}},
+    {"port.posted_credits=1", {0, 0, 0, 0}}, /* nothing here is posted */
 };
 
 START_TEST(devices_have_limits)
@@ -288,6 +289,60 @@ START_TEST(writes_need_no_buffer)
 }
 END_TEST
 
+/* Of four credits, writes have two; reads the rest. */
+static svasim_request writes_then_reads(struct load *load, unsigned index)
+{
+    return page(load, 0, index < 3 ? SVASIM_WRITE : SVASIM_READ);
+}
+
+START_TEST(posted_requests_have_credits)
+{
+    struct load load;
+    load_open_pages(&load, "port.posted_credits=2 port.credits=4 lookup.width=8 respond.width=8");
+    load.next = one_page_written;
+    warm_up(&load);
+    svasim_tick start = svasim_now(load.bed.unit);
+    load.next = writes_then_reads;
+    load_run(&load, 5);
+    const svasim_tick accepted[] = {0, 0, 2, 2, 2};
+    for (unsigned i = 0; i < 5; i++)
+        ck_assert_uint_eq(load.answer[i].accepted_at - start, accepted[i]);
+    load_close(&load);
+}
+END_TEST
+
+/* Answers by the ordering rules, whatever the walks take: posted ones in turn, others behind the
+ * posted ones before them. */
+static svasim_request shuffled(struct load *load, unsigned index)
+{
+    uint64_t random = (index + 1) * UINT64_C(0x9e3779b97f4a7c15) >> 20;
+    unsigned index_of_page = random >> 31 & 1 ? (unsigned)random : 0; /* half of them hit */
+    return page(load, index_of_page, random >> 30 & 1 ? SVASIM_WRITE : SVASIM_READ);
+}
+
+START_TEST(posted_requests_leave_in_order)
+{
+    struct load load;
+    load_open_pages(&load, "port.ordered=on iotlb_4k.sets=8 walk.walkers=3 port.credits=60");
+    load.next = shuffled;
+    load_run(&load, 3000);
+    svasim_tick posted = 0, held = 0;
+    unsigned before_a_read = 0;
+    for (unsigned i = 0; i < 3000; i++) {
+        const svasim_response *r = &load.answer[i];
+        ck_assert_uint_ge(r->completed_at, posted);
+        held += r->where[SVASIM_STAGE_ORDER];
+        if (shuffled(&load, i).op == SVASIM_WRITE)
+            posted = r->completed_at;
+        else
+            before_a_read += i + 1 < 3000 && load.answer[i + 1].completed_at < r->completed_at;
+    }
+    ck_assert_uint_gt(held, 0);
+    ck_assert_uint_gt(before_a_read, 100);
+    load_close(&load);
+}
+END_TEST
+
 /* --- on and off --- */
 
 static const char *const fabrics[] = {
@@ -297,6 +352,8 @@ static const char *const fabrics[] = {
     "dram.banks=3 dram.row=128",
     "data.interval=3 data.latency=20 port.in_order=on",
     "data.cached=on llc.sets=16 llc.ways=2 data.latency=20 port.read_bytes=200",
+    "port.ordered=on",
+    LINK "port.ordered=on port.posted_credits=3 data.interval=3 port.in_order=on",
     "data.cached=on llc.sets=16 data.interval=2 dram.banks=3 port.read_bytes=300 port.in_order=on",
     LINK "link.interval=3 walk.lines=8 llc.sets=64 dram.banks=16 memory.depth=2",
 };
@@ -358,6 +415,8 @@ int main(void)
     suite_add(suite, "bound", throughput_is_the_bound, (int)(sizeof bounds / sizeof bounds[0]));
     suite_add(suite, "limits", devices_have_limits, (int)(sizeof limits / sizeof limits[0]));
     suite_add(suite, "posted", writes_need_no_buffer, 1);
+    suite_add(suite, "posted credits", posted_requests_have_credits, 1);
+    suite_add(suite, "order", posted_requests_leave_in_order, 1);
     suite_add(suite, "results", results_do_not_change, (int)(sizeof fabrics / sizeof fabrics[0]));
     return suite_run(suite);
 }

@@ -115,7 +115,7 @@ bool sv_doc_caches(FILE *out, const char *source)
 
 /* Which keys decide how long a request stays; the picture below needs a line for each too. */
 static const char *const stage_keys[] = {
-    [SVASIM_STAGE_LINK] = "link.latency link.rate link.interval",
+    [SVASIM_STAGE_LINK] = "link.latency link.rate link.interval link.write_interval",
     [SVASIM_STAGE_QUEUE] = "lookup.width walk.pending",
     [SVASIM_STAGE_LOOKUP] = "iotlb_4k.latency iotlb_2m.latency iotlb_1g.latency",
     [SVASIM_STAGE_JOIN] = "walk.join",
@@ -124,7 +124,8 @@ static const char *const stage_keys[] = {
     [SVASIM_STAGE_MEMORY_QUEUE] = "memory.interval memory.depth",
     [SVASIM_STAGE_MEMORY] = "memory.latency",
     [SVASIM_STAGE_RESPOND] = "respond.width respond.latency",
-    [SVASIM_STAGE_DATA] = "data.latency",
+    [SVASIM_STAGE_ORDER] = "port.ordered",
+    [SVASIM_STAGE_DATA] = "data.latency data.interval data.cached",
     [SVASIM_STAGE_RETURN] = "link.latency link.rate",
 };
 _Static_assert(sizeof stage_keys / sizeof stage_keys[0] == SVASIM_STAGE_COUNT,
@@ -148,6 +149,8 @@ static const struct {
     {SVASIM_STAGE_WALK_LOOKUP, SVASIM_STAGE_RESPOND, "walk done"},
     {SVASIM_STAGE_RESPOND, SVASIM_STAGE_DATA, "read, with a link"},
     {SVASIM_STAGE_RESPOND, SVASIM_STAGE_RETURN, "refused, or a translation"},
+    {SVASIM_STAGE_RESPOND, SVASIM_STAGE_ORDER, "a posted request is due before"},
+    {SVASIM_STAGE_ORDER, SVASIM_STAGE_DATA, "its turn"},
     {SVASIM_STAGE_DATA, SVASIM_STAGE_RETURN, "data"},
 };
 
