@@ -317,6 +317,38 @@ void replay_free(struct replay *replay)
     free(replay->outcomes);
 }
 
+static int by_id(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+void replay_forget_devices(struct replay *replay)
+{
+    uint64_t *ids = calloc(replay->count + 1, sizeof *ids);
+    size_t descriptors = 0, kept = 0;
+    ck_assert_ptr_nonnull(ids);
+    for (size_t i = 0; i < replay->count; i++) {
+        struct outcome *outcome = &replay->outcomes[i];
+        if (outcome->kind != SVASIM_EVENT_COMPLETION)
+            continue;
+        ids[descriptors++] = outcome->id;
+        if ((outcome->more & 0xff) != 1) {
+            outcome->address = outcome->pa = outcome->more = 0;
+            outcome->recorded = 0;
+        }
+    }
+    qsort(ids, descriptors, sizeof *ids, by_id);
+    for (size_t i = 0; i < replay->count; i++) {
+        const struct outcome *outcome = &replay->outcomes[i];
+        if (outcome->kind == SVASIM_EVENT_COMPLETION ||
+            !bsearch(&outcome->id, ids, descriptors, sizeof *ids, by_id))
+            replay->outcomes[kept++] = *outcome;
+    }
+    replay->count = kept;
+    free(ids);
+}
+
 uint64_t replay_counter(const struct replay *replay, const char *name)
 {
     for (unsigned i = 0; svasim_counter_at(i); i++)

@@ -54,6 +54,9 @@ enum { REPLAY_FUNCTIONAL = 1, REPLAY_STALE = 2, REPLAY_TIMES = 4 };
 void replay_run(struct replay *out, const struct trace *trace, const char *settings,
                 const char *more_settings, unsigned how);
 void replay_free(struct replay *replay);
+/* Forget the requests that descriptors made, and keep what these came to; of those that failed,
+ * that they did. */
+void replay_forget_devices(struct replay *replay);
 uint64_t replay_counter(const struct replay *replay, const char *name);
 /* The same outcomes? Otherwise says of the first that differs. Two things may differ: what is stale
  * in either (REPLAY_STALE), and how many requests a descriptor that fails had still under way. */
