@@ -5,7 +5,8 @@
  *
  * Legitimately different, and not compared: the order of events and their times; what a trace that
  * leaves out an invalidation reads stale; how many requests a failing descriptor had still under
- * way. Presets that change capabilities change results: they are compared with themselves without
+ * way; with a device TLB (dsa.atc), which requests devices make, and of which fault they hear
+ * first. Presets that change capabilities change results: they are compared with themselves without
  * time, and with the default without these. */
 #define _POSIX_C_SOURCE 200809L
 #include "conformance/suite.h"
