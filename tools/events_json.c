@@ -244,6 +244,21 @@ static void put_page_request(struct cli_events *events, const svasim_event *even
     }
 }
 
+static void put_page_response(struct cli_events *events, const svasim_event *event, uint64_t mhz)
+{
+    const svasim_page_response *response = event->page_response;
+    char sid[CLI_SID_TEXT];
+    cli_sid_format(response->source_id, sid);
+    put_times(events, event->tick - event->latency, event->tick, mhz);
+    put_word(events, ",\"sid\":", sid);
+    put_pasid(events, response->pasid);
+    put_number(events, ",\"group\":", response->group);
+    put_word(events, ",\"status\":",
+             response->code == 0    ? "success"
+             : response->code == 15 ? "failure"
+                                    : "invalid");
+}
+
 void cli_events_put(struct cli_events *events, const svasim_event *event, uint64_t mhz)
 {
     static const char *const kinds[] = {
@@ -253,6 +268,7 @@ void cli_events_put(struct cli_events *events, const svasim_event *event, uint64
         [SVASIM_EVENT_INVALIDATION] = "invalidation",
         [SVASIM_EVENT_STALE] = "stale",
         [SVASIM_EVENT_PAGE_REQUEST] = "page_request",
+        [SVASIM_EVENT_PAGE_RESPONSE] = "page_response",
     };
     if (event->kind >= sizeof kinds / sizeof kinds[0] || !kinds[event->kind] || events->failed)
         return; /* failed expectations are listed, not logged */
@@ -265,6 +281,8 @@ void cli_events_put(struct cli_events *events, const svasim_event *event, uint64
         put_submit(events, event);
     else if (event->kind == SVASIM_EVENT_PAGE_REQUEST)
         put_page_request(events, event);
+    else if (event->kind == SVASIM_EVENT_PAGE_RESPONSE)
+        put_page_response(events, event, mhz);
     else if (event->kind == SVASIM_EVENT_COMPLETION)
         put_completion(events, event->completion, mhz);
     else

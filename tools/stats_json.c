@@ -148,6 +148,15 @@ static void add_latencies(struct builder *to, const struct cli_run *run)
         set_count(&row, quantiles[q].name,
                   svasim_machine_descriptor_quantile(run->machine, quantiles[q].parts_per_million));
     nest(&part, "descriptor", row);
+    uint64_t pages = svasim_machine_page_samples(run->machine);
+    if (pages) {
+        row = begin();
+        set_count(&row, "count", pages);
+        for (unsigned q = 0; q < sizeof quantiles / sizeof quantiles[0]; q++)
+            set_count(&row, quantiles[q].name,
+                      svasim_machine_page_quantile(run->machine, quantiles[q].parts_per_million));
+        nest(&part, "page_request", row);
+    }
     nest(to, "latency_cycles", part);
 }
 

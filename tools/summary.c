@@ -237,22 +237,41 @@ static void put_caches(struct section *to, const svasim *unit)
             counts.text);
 }
 
+/* Kinds that are the machine's, beside those of the unit. */
+enum { OF_DESCRIPTORS = -1, OF_PAGE_REQUESTS = -2 };
+
+static uint64_t latency_count(const struct cli_run *run, int kind)
+{
+    if (kind == OF_PAGE_REQUESTS)
+        return svasim_machine_page_samples(run->machine);
+    if (kind == OF_DESCRIPTORS)
+        return svasim_machine_statistics(run->machine)->completed;
+    return svasim_latency_samples(svasim_machine_unit(run->machine), (unsigned)kind);
+}
+
+static uint64_t latency_at(const struct cli_run *run, int kind, uint32_t point)
+{
+    if (kind == OF_PAGE_REQUESTS)
+        return svasim_machine_page_quantile(run->machine, point);
+    if (kind == OF_DESCRIPTORS)
+        return svasim_machine_descriptor_quantile(run->machine, point);
+    return svasim_latency_quantile(svasim_machine_unit(run->machine), (unsigned)kind, point);
+}
+
 static void put_latency_row(struct section *to, const struct cli_run *run, int kind, uint64_t mhz)
 {
     static const uint32_t points[] = {500000, 900000, 990000, 999000, 1000000};
-    const svasim *unit = svasim_machine_unit(run->machine);
-    bool request = kind >= 0;
-    uint64_t count = request ? svasim_latency_samples(unit, (unsigned)kind)
-                             : svasim_machine_statistics(run->machine)->completed;
+    uint64_t count = latency_count(run, kind);
     char a[CLI_COUNT_TEXT];
     if (!count)
         return;
-    put(to, "  %-10s%8s", request ? svasim_latency_kind_name((unsigned)kind) : "descriptor",
-        compact(count, a));
+    const char *name = kind >= 0                ? svasim_latency_kind_name((unsigned)kind)
+                       : kind == OF_DESCRIPTORS ? "descriptor"
+                                                : "page req.";
+    put(to, "  %-10s%8s", name, compact(count, a));
     uint64_t at[5];
     for (unsigned i = 0; i < 5; i++) {
-        at[i] = request ? svasim_latency_quantile(unit, (unsigned)kind, points[i])
-                        : svasim_machine_descriptor_quantile(run->machine, points[i]);
+        at[i] = latency_at(run, kind, points[i]);
         put(to, "%9s", compact(at[i], a));
     }
     for (unsigned i = 0; mhz != 1000 && i < 3; i += 2)
@@ -268,7 +287,8 @@ static void put_latencies(struct section *to, const struct cli_run *run)
         return;
     for (unsigned kind = 0; kind < svasim_latency_kinds(); kind++)
         put_latency_row(&rows, run, (int)kind, mhz);
-    put_latency_row(&rows, run, -1, mhz);
+    put_latency_row(&rows, run, OF_DESCRIPTORS, mhz);
+    put_latency_row(&rows, run, OF_PAGE_REQUESTS, mhz);
     if (!rows.used)
         return;
     put(to, "%-12s%8s%9s%9s%9s%9s%9s%s\n", "latency", "count", "p50", "p90", "p99", "p99.9", "max",

@@ -289,6 +289,8 @@ void cli_timeline_event(struct cli_timeline *t, const svasim_event *event)
     else if (event->kind == SVASIM_EVENT_PAGE_REQUEST)
         put_instant(t, TRACK_PAGE_REQUESTS, cli_page_answer_name(event->page_answer), "", event->id,
                     event->tick);
+    else if (event->kind == SVASIM_EVENT_PAGE_RESPONSE)
+        put_instant(t, TRACK_PAGE_REQUESTS, "response", "", event->id, event->tick);
     else if (event->kind == SVASIM_EVENT_INTERRUPT)
         put_instant(t, TRACK_MESSAGES, "event message", "", event->id,
                     svasim_now(svasim_machine_unit(t->machine)));

@@ -30,7 +30,7 @@ typedef enum svasim_event_kind {
     SVASIM_EVENT_STALE,         /**< `response` is not what the tables say: `fresh` */
     SVASIM_EVENT_FAILED,        /**< an expectation is not met: `text` */
     SVASIM_EVENT_PAGE_REQUEST,  /**< `page_request`, `page_answer`, `fault` */
-    SVASIM_EVENT_PAGE_RESPONSE, /**< software's answer went out: `page_response` */
+    SVASIM_EVENT_PAGE_RESPONSE, /**< software's answer went out: `page_response`, `latency` */
     SVASIM_EVENT_INTERRUPT,     /**< the unit sent an event message: `address`, `data` */
     SVASIM_EVENT_DIFFERS        /**< an observation of a real machine differs: `text` */
 } svasim_event_kind;
@@ -64,6 +64,7 @@ typedef struct svasim_event {
     const svasim_difference *differences; /**< FAILED: fields that differ and how they would not */
     uint32_t difference_count;            /**< 0: `text` is all that is known */
     uint64_t address;                     /**< of an event message */
+    uint64_t latency; /**< PAGE_RESPONSE to request `id`: cycles since then; without id, 0 */
     uint32_t data;
     uint8_t iqei;
 } svasim_event;
@@ -163,6 +164,12 @@ SVASIM_API const svasim_machine_stats *svasim_machine_statistics(const svasim_ma
 /** Descriptor latency (submission to completion) in ticks; see svasim_latency_quantile. */
 SVASIM_API uint64_t svasim_machine_descriptor_quantile(const svasim_machine *machine,
                                                        uint32_t parts_per_million);
+
+/** Page requests that modelled software (service.slots) has answered, and the cycles from each to
+    its response. */
+SVASIM_API uint64_t svasim_machine_page_samples(const svasim_machine *machine);
+SVASIM_API uint64_t svasim_machine_page_quantile(const svasim_machine *machine,
+                                                 uint32_t parts_per_million);
 
 /** The parts, for inspection. The unit exists from the first record that is no config. */
 SVASIM_API svasim *svasim_machine_unit(svasim_machine *machine);

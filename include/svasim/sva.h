@@ -91,6 +91,21 @@ enum {
 SVASIM_API svasim_err svasim_sva_map(svasim_sva *sva, svasim_space space, uint64_t address,
                                      uint64_t target, uint64_t bytes, uint64_t page_bytes,
                                      uint32_t map_flags, uint32_t act);
+/**
+ * Know of a mapping without putting it into the tables: its pages, of fresh frames, come in one by
+ * one with svasim_sva_page_in, until the range is unmapped or mapped otherwise. What is present
+ * stays. Arguments as of svasim_sva_map.
+ */
+SVASIM_API svasim_err svasim_sva_map_later(svasim_sva *sva, svasim_space space, uint64_t address,
+                                           uint64_t bytes, uint64_t page_bytes, uint32_t map_flags);
+/**
+ * What a kernel does with a page request: make the page present.
+ * @param pasid RID_PASID is 0, also for requests without PASID
+ * @return SVASIM_OK: it is present now, or was; SVASIM_EINVAL: no mapping, or one that grants less;
+ *         SVASIM_ENOMEM
+ */
+SVASIM_API svasim_err svasim_sva_page_in(svasim_sva *sva, uint16_t source_id, uint32_t pasid,
+                                         uint64_t address, bool writes, bool privileged);
 /** Clear the leaves that cover the range, whole ones also at its ends. */
 SVASIM_API svasim_err svasim_sva_unmap(svasim_sva *sva, svasim_space space, uint64_t address,
                                        uint64_t bytes, uint32_t act);

@@ -155,10 +155,18 @@ static svasim_err act_map(svasim_machine *machine, const svasim_record *record)
     uint32_t flags = SVASIM_MAP_READ;
     if (!svasim_record_has(record, SVASIM_F_MAP_read_only))
         flags |= SVASIM_MAP_WRITE;
+    uint64_t page_bytes = page_sizes[record->value[SVASIM_F_MAP_page] % 3];
+    if (svasim_record_has(record, SVASIM_F_MAP_later)) {
+        if (svasim_record_has(record, SVASIM_F_MAP_target))
+            return sv_machine_fail(machine, SVASIM_EINVAL,
+                                   "later: such a mapping takes fresh memory, not a target");
+        err = svasim_sva_map_later(machine->sva, space, record->value[SVASIM_F_MAP_address],
+                                   record->value[SVASIM_F_MAP_bytes], page_bytes, flags);
+        return err ? sva_failed(machine, err) : SVASIM_OK;
+    }
     err = svasim_sva_map(machine->sva, space, record->value[SVASIM_F_MAP_address],
                          given(record, SVASIM_F_MAP_target, UINT64_MAX),
-                         record->value[SVASIM_F_MAP_bytes],
-                         page_sizes[record->value[SVASIM_F_MAP_page] % 3], flags,
+                         record->value[SVASIM_F_MAP_bytes], page_bytes, flags,
                          flush_act(record, SVASIM_F_MAP_no_flush));
     return err ? sva_failed(machine, err) : SVASIM_OK;
 }

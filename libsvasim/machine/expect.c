@@ -44,7 +44,7 @@ struct sv_known *sv_known_begin(svasim_machine *machine, uint64_t id, unsigned k
     known->record = machine->record ? machine->record->number : 0;
     known->state = SV_KNOWN_PENDING;
     known->kind = (uint8_t)kind;
-    known->has_completion = known->stale_known = known->stale = false;
+    known->has_completion = known->stale_known = known->stale = known->has_response = false;
     return known;
 }
 

@@ -67,7 +67,7 @@ static uint32_t slots_of(unsigned kind)
     if (kind == SVASIM_RECORD_SUBMIT)
         return all | SLOT(status) | SLOT(result) | SLOT(done) | SLOT(fault_address) | SLOT(latency);
     if (kind == SVASIM_RECORD_PAGE_REQUEST)
-        return all | SLOT(fault) | SLOT(code) | SLOT(answer);
+        return all | SLOT(fault) | SLOT(code) | SLOT(answer) | SLOT(response) | SLOT(latency);
     if (kind == SVASIM_RECORD_INTERRUPT)
         return all | SLOT(fault) | SLOT(code) | SLOT(recorded) | SLOT(reads) | SLOT(updates) |
                SLOT(latency) | SLOT(stale) | SLOT(vector) | SLOT(destination) | SLOT(delivery) |
@@ -162,14 +162,23 @@ static void judge_submit(const svasim_machine *machine, struct sv_differences *d
         sv_differ_field(d, expect, SVASIM_F_EXPECT_latency, c->completed_at - c->submitted_at);
 }
 
-static void judge_page_request(struct sv_differences *d, const svasim_record *expect,
-                               const struct sv_known *known)
+static void judge_page_request(const svasim_machine *machine, struct sv_differences *d,
+                               const svasim_record *expect, const struct sv_known *known)
 {
+    enum { NONE, SUCCESS, INVALID, FAILURE };
+    unsigned response = !known->has_response         ? NONE
+                        : known->page_response == 0  ? SUCCESS
+                        : known->page_response == 15 ? FAILURE
+                                                     : INVALID;
     const svasim_fault_info *fault = svasim_fault_at(known->response.fault);
     judge_outcome(d, expect, fault ? OUTCOME_FAULT : OUTCOME_OK);
     sv_differ_field(d, expect, SVASIM_F_EXPECT_fault, known->response.fault);
     sv_differ_field(d, expect, SVASIM_F_EXPECT_code, fault ? fault->code : 0);
     sv_differ_field(d, expect, SVASIM_F_EXPECT_answer, known->page_answer);
+    sv_differ_field(d, expect, SVASIM_F_EXPECT_response, response);
+    if (!machine->options.functional)
+        sv_differ_field(d, expect, SVASIM_F_EXPECT_latency,
+                        known->response.completed_at - known->response.accepted_at);
 }
 
 static uint64_t nanoseconds(const svasim_machine *machine, uint64_t ticks)
@@ -205,7 +214,7 @@ void sv_judge(svasim_machine *machine, const svasim_record *expect, const struct
     else if (known->kind == SVASIM_RECORD_SUBMIT)
         judge_submit(machine, d, expect, known);
     else if (known->kind == SVASIM_RECORD_PAGE_REQUEST)
-        judge_page_request(d, expect, known);
+        judge_page_request(machine, d, expect, known);
     else
         judge_dma(machine, d, expect, known);
     if (expect->kind == SVASIM_RECORD_EXPECT && known->kind == SVASIM_RECORD_INTERRUPT)

@@ -43,7 +43,9 @@ svasim_machine *svasim_machine_create(const svasim_machine_options *options)
         machine->options = *options;
     machine->config = svasim_config_create();
     machine->descriptor_latency.bucket = calloc(SV_HISTOGRAM_BUCKETS, sizeof(uint64_t));
-    if (!machine->config || !machine->descriptor_latency.bucket || !sv_expect_init(machine)) {
+    machine->page_latency.bucket = calloc(SV_HISTOGRAM_BUCKETS, sizeof(uint64_t));
+    if (!machine->config || !machine->descriptor_latency.bucket || !machine->page_latency.bucket ||
+        !sv_expect_init(machine)) {
         svasim_machine_destroy(machine);
         return NULL;
     }
@@ -70,6 +72,8 @@ void svasim_machine_destroy(svasim_machine *machine)
     free(machine->waiting);
     free(machine->waiting_heads);
     free(machine->descriptor_latency.bucket);
+    free(machine->page_latency.bucket);
+    sv_service_free(machine);
     free(machine);
 }
 
@@ -150,6 +154,7 @@ svasim_err svasim_machine_apply(svasim_machine *machine, const svasim_record *re
     sv_machine_cpu_stores(machine, record->kind);
     err = act(machine, record);
     machine->record = NULL;
+    sv_service_look(machine);
     return check_memory(machine, err);
 }
 
@@ -176,6 +181,16 @@ uint64_t svasim_machine_descriptor_quantile(const svasim_machine *machine,
                                             uint32_t parts_per_million)
 {
     return sv_histogram_quantile(&machine->descriptor_latency, parts_per_million);
+}
+
+uint64_t svasim_machine_page_samples(const svasim_machine *machine)
+{
+    return machine->page_latency.samples;
+}
+
+uint64_t svasim_machine_page_quantile(const svasim_machine *machine, uint32_t parts_per_million)
+{
+    return sv_histogram_quantile(&machine->page_latency, parts_per_million);
 }
 
 svasim *svasim_machine_unit(svasim_machine *machine)

@@ -115,6 +115,7 @@ static void on_page_response(void *host, const svasim_page_response *response)
         .record = machine->record ? machine->record->number : 0,
         .page_response = response,
     };
+    sv_service_answered(machine, response, &event);
     sv_machine_emit(machine, &event);
 }
 
@@ -323,6 +324,9 @@ static svasim_tick next_tick(const svasim_machine *machine)
     svasim_tick next = svasim_next_event(machine->unit), answer = sv_device_tlbs_next(machine);
     if (answer < next)
         next = answer;
+    svasim_tick served = sv_service_next(machine);
+    if (served < next)
+        next = served;
     for (uint32_t i = 0; i < machine->device_count; i++) {
         svasim_tick tick = svasim_dsa_next_event(machine->devices[i].dsa);
         if (tick < next)
@@ -356,6 +360,7 @@ bool sv_machine_step(svasim_machine *machine, svasim_tick limit)
     pass_to(machine, tick);
     sv_device_tlbs_run(machine, tick);
     run_devices(machine, tick);
+    sv_service_run(machine, tick);
     return true;
 }
 
@@ -369,7 +374,7 @@ void sv_machine_run_to(svasim_machine *machine, svasim_tick tick)
 bool svasim_machine_idle(const svasim_machine *machine)
 {
     if (machine->flights_used || machine->tlbs.answer_count || machine->tlbs.waiting ||
-        (machine->unit && svasim_is_busy(machine->unit)))
+        (machine->unit && svasim_is_busy(machine->unit)) || sv_service_busy(machine))
         return false;
     for (uint32_t i = 0; i < machine->device_count; i++)
         if (svasim_dsa_pending(machine->devices[i].dsa))

@@ -83,6 +83,12 @@ svasim_err sv_machine_need_unit(svasim_machine *machine)
         return sv_machine_fail(machine, err, "%s", svasim_config_error(machine->config));
     if (err)
         return sv_machine_fail(machine, err, "out of memory");
+    if (!sv_service_init(machine)) {
+        svasim_destroy(machine->unit);
+        machine->unit = NULL;
+        drop_host(machine);
+        return sv_machine_fail(machine, SVASIM_ENOMEM, "out of memory");
+    }
     if (machine->options.on_act)
         svasim_watch(machine->unit, sv_machine_on_act, machine);
     return SVASIM_OK;

@@ -39,7 +39,9 @@ struct sv_known {
     uint8_t state; /* enum sv_known_state */
     uint8_t kind;  /* record kind: DMA, INTERRUPT, SUBMIT or PAGE_REQUEST */
     bool has_completion, stale, stale_known;
-    uint8_t page_answer;   /* svasim_page_answer; the fault is in `response` */
+    bool has_response;   /* page request: software has answered, with code `page_response` */
+    uint8_t page_answer; /* svasim_page_answer; the fault is in `response` */
+    uint8_t page_response;
     uint8_t submit_result; /* svasim_submit_result */
 };
 
@@ -133,6 +135,8 @@ struct svasim_machine {
 
     struct sv_messages messages;
     struct sv_device_tlbs tlbs;
+    struct sv_service *service; /* NULL: page requests are left to the trace */
+    struct sv_histogram page_latency;
     struct sv_known *known;
     struct sv_waiting *waiting;
     uint32_t *waiting_heads; /* by id */
@@ -244,6 +248,20 @@ void sv_device_tlbs_run(svasim_machine *machine, svasim_tick tick);
 svasim_err sv_act_device_tlb(svasim_machine *machine, const svasim_record *record);
 svasim_err sv_act_device_tlb_done(svasim_machine *machine, const svasim_record *record);
 svasim_err sv_act_invalidated(svasim_machine *machine, const svasim_record *record);
+
+/* service.c: software that answers page requests. */
+bool sv_service_init(svasim_machine *machine);
+void sv_service_free(svasim_machine *machine);
+/* A request was queued. True: a response follows. */
+bool sv_service_asked(svasim_machine *machine, const svasim_page_request *request, uint64_t id);
+/* A response went out: whom it answers, and after how long. */
+void sv_service_answered(svasim_machine *machine, const svasim_page_response *response,
+                         svasim_event *event);
+/* Read what is in the queue, as far as there is a slot. */
+void sv_service_look(svasim_machine *machine);
+svasim_tick sv_service_next(const svasim_machine *machine);
+bool sv_service_busy(const svasim_machine *machine);
+void sv_service_run(svasim_machine *machine, svasim_tick tick);
 
 /* judge.c: compare one expectation with what is known. */
 void sv_judge(svasim_machine *machine, const svasim_record *expect, const struct sv_known *known,

@@ -105,6 +105,7 @@ svasim_err sv_act_page_request(svasim_machine *machine, const svasim_record *rec
     struct sv_known *known = begin(machine, id, SVASIM_RECORD_PAGE_REQUEST);
     if (!known)
         return id_in_use(machine, id);
+    svasim_tick now = sv_machine_now(machine);
     svasim_err err = svasim_page_ask(machine->unit, &request, &answer, &fault);
     machine->stats.page_requests++;
     svasim_event event = {
@@ -119,8 +120,10 @@ svasim_err sv_act_page_request(svasim_machine *machine, const svasim_record *rec
     if (!err)
         sv_machine_emit(machine, &event);
     known->page_answer = (uint8_t)answer;
-    known->response = (svasim_response){.fault = fault};
-    sv_known_done(machine, known);
+    known->response = (svasim_response){.fault = fault, .accepted_at = now, .completed_at = now};
+    bool waits = !err && answer == SVASIM_PAGE_QUEUED && sv_service_asked(machine, &request, id);
+    if (!waits)
+        sv_known_done(machine, known);
     if (err)
         return sv_machine_fail(machine, err, "%s", svasim_error(machine->unit));
     return SVASIM_OK;

@@ -114,7 +114,7 @@ static void give_up(struct sweep *sweep, const struct sv_space *space, uint64_t 
     (void)svasim_tree_unmap(sweep->sva->tables, &space->tree, address, bytes);
 }
 
-svasim_err svasim_sva_map(svasim_sva *sva, svasim_space number, uint64_t address, uint64_t target,
+svasim_err sv_sva_map_now(svasim_sva *sva, svasim_space number, uint64_t address, uint64_t target,
                           uint64_t bytes, uint64_t page_bytes, uint32_t map_flags, uint32_t act)
 {
     struct sv_space *space = sv_space_at(sva, number);
@@ -160,12 +160,23 @@ svasim_err svasim_sva_map(svasim_sva *sva, svasim_space number, uint64_t address
     return error != SVASIM_OK ? error : flushed;
 }
 
+svasim_err svasim_sva_map(svasim_sva *sva, svasim_space number, uint64_t address, uint64_t target,
+                          uint64_t bytes, uint64_t page_bytes, uint32_t map_flags, uint32_t act)
+{
+    svasim_err error =
+        sv_sva_map_now(sva, number, address, target, bytes, page_bytes, map_flags, act);
+    return error != SVASIM_OK ? error : sv_later_cut(sva, number, address, bytes);
+}
+
 svasim_err svasim_sva_unmap(svasim_sva *sva, svasim_space number, uint64_t address, uint64_t bytes,
                             uint32_t act)
 {
     struct sv_space *space = sv_space_at(sva, number);
     if (!space)
         return SVASIM_EINVAL;
+    svasim_err cut = sv_later_cut(sva, number, address, bytes);
+    if (cut != SVASIM_OK)
+        return cut;
     struct sweep sweep = {.sva = sva, .space = number, .retire = true};
     svasim_err error = svasim_tree_walk(sva->tables, &space->tree, address, bytes, see, &sweep);
     if (error == SVASIM_OK)

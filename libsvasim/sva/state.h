@@ -86,6 +86,12 @@ struct sv_binding {
     uint32_t next, previous; /* bindings of the user */
     uint16_t source_id;
 };
+/* A mapping whose pages come in when a device asks for them. */
+struct sv_later {
+    uint64_t first, last, page_bytes;
+    svasim_space space;
+    uint32_t map_flags;
+};
 /* A growing array. Vacant items are chained through a field of their own. */
 struct sv_pool {
     uint32_t capacity, count, vacant;
@@ -120,6 +126,8 @@ struct svasim_sva {
     struct sv_pool user_pool;
     struct sv_binding *bindings;
     struct sv_pool binding_pool;
+    struct sv_later *later; /* in no order */
+    struct sv_pool later_pool;
     struct sv_index user_of;    /* space, PASID -> user */
     struct sv_index binding_of; /* source id, PASID -> binding */
     uint32_t next_domain_id;
@@ -141,6 +149,13 @@ svasim_err sv_sva_pass(svasim_sva *sva, const char *act, svasim_err error);
 void *sv_pool_room(const svasim_alloc *alloc, struct sv_pool *pool, void *items, size_t item_bytes);
 /* NULL, with a message, if there is no such space. */
 struct sv_space *sv_space_at(svasim_sva *sva, svasim_space space);
+
+/* acts.c: svasim_sva_map for a range that later.c knows. */
+svasim_err sv_sva_map_now(svasim_sva *sva, svasim_space space, uint64_t address, uint64_t target,
+                          uint64_t bytes, uint64_t page_bytes, uint32_t map_flags, uint32_t act);
+
+/* later.c: these pages do not come in any more, whole ones also at the ends. */
+svasim_err sv_later_cut(svasim_sva *sva, svasim_space space, uint64_t address, uint64_t bytes);
 
 /* bindings.c: who uses which space; memory is not touched. */
 uint32_t sv_binding_find(const svasim_sva *sva, uint16_t source_id, uint32_t pasid);

@@ -42,6 +42,7 @@ svasim_sva *sv_sva_create(svasim *unit, svasim_mem *mem, svasim_tables *tables,
     sva->space_pool.vacant = SV_NONE;
     sva->user_pool.vacant = SV_NONE;
     sva->binding_pool.vacant = SV_NONE;
+    sva->later_pool.vacant = SV_NONE;
     sva->next_domain_id = SV_DID_DMA;
     sv_abilities_read(&sva->abilities, unit);
     sv_data_init(&sva->data, &hooks, setup->data_base, setup->data_bytes);
@@ -65,6 +66,7 @@ void svasim_sva_destroy(svasim_sva *sva)
     sv_alloc_free(&hooks, sva->spaces);
     sv_alloc_free(&hooks, sva->users);
     sv_alloc_free(&hooks, sva->bindings);
+    sv_alloc_free(&hooks, sva->later);
     sv_alloc_free(&hooks, sva);
 }
 
