@@ -142,6 +142,7 @@ void cover_on_act(struct cover_run *run, const svasim_act *act)
         break;
     case SVASIM_ACT_STAGE:
     case SVASIM_ACT_WALK:
+    case SVASIM_ACT_ENGINE:
         break;
     case SVASIM_ACT_INVALIDATE:
     case SVASIM_ACT_INVALIDATED:

@@ -14,7 +14,13 @@
 #define TEXT_MAX 600
 
 /* Tracks of events, behind those of the walkers. */
-enum track { TRACK_INVALIDATIONS = 10001, TRACK_PAGE_REQUESTS, TRACK_FAULTS, TRACK_MESSAGES };
+enum track {
+    TRACK_INVALIDATIONS = 10001,
+    TRACK_PAGE_REQUESTS,
+    TRACK_FAULTS,
+    TRACK_MESSAGES,
+    TRACK_ENGINES /* as svasim_engine counts them */
+};
 
 /* A request goes from one stage to the next, at a tick that may still be ahead. */
 struct move {
@@ -27,7 +33,7 @@ struct cli_timeline {
     const char *path;
     svasim_machine *machine;
     uint64_t mhz, spans;
-    unsigned process, walkers_named;
+    unsigned process, walkers_named, engines_named; /* the last: a bit each */
     bool failed, begun;
     struct move *moves; /* heap, by tick */
     size_t count, room;
@@ -232,6 +238,15 @@ static void on_walk(struct cli_timeline *t, uint64_t id, const svasim_act *act)
     put_span(t, 1 + act->walker, name, id, act->since, act->until);
 }
 
+static void on_engine(struct cli_timeline *t, const svasim_act *act)
+{
+    static const char *const names[] = {"invalidation engine", "page request engine"};
+    if (!(t->engines_named >> act->engine & 1u))
+        name_track(t, TRACK_ENGINES + act->engine, names[act->engine], 0);
+    t->engines_named |= 1u << act->engine;
+    put_span(t, TRACK_ENGINES + act->engine, "busy", 0, act->since, act->until);
+}
+
 void cli_timeline_act(struct cli_timeline *t, uint64_t id, const svasim_act *act)
 {
     if (!ready(t))
@@ -240,6 +255,8 @@ void cli_timeline_act(struct cli_timeline *t, uint64_t id, const svasim_act *act
         on_stage(t, id, act);
     else if (act->kind == SVASIM_ACT_WALK)
         on_walk(t, id, act);
+    else if (act->kind == SVASIM_ACT_ENGINE)
+        on_engine(t, act);
 }
 
 static void on_answer(struct cli_timeline *t, const svasim_event *event)
@@ -275,6 +292,18 @@ static void on_completion(struct cli_timeline *t, const svasim_event *event)
               done->completed_at, arguments);
 }
 
+/* The round trip, if modelled software has answered. */
+static void on_page_response(struct cli_timeline *t, const svasim_event *event)
+{
+    char arguments[60];
+    put_instant(t, TRACK_PAGE_REQUESTS, "response", "", event->id, event->tick);
+    (void)snprintf(arguments, sizeof arguments, "\"id\":%" PRIu64 ",\"code\":%u", event->id,
+                   event->page_response->code);
+    if (event->id)
+        put_async(t, "page request", "page request", event->tick - event->latency, event->tick,
+                  arguments);
+}
+
 void cli_timeline_event(struct cli_timeline *t, const svasim_event *event)
 {
     if (!svasim_machine_unit(t->machine) || !ready(t))
@@ -290,7 +319,7 @@ void cli_timeline_event(struct cli_timeline *t, const svasim_event *event)
         put_instant(t, TRACK_PAGE_REQUESTS, cli_page_answer_name(event->page_answer), "", event->id,
                     event->tick);
     else if (event->kind == SVASIM_EVENT_PAGE_RESPONSE)
-        put_instant(t, TRACK_PAGE_REQUESTS, "response", "", event->id, event->tick);
+        on_page_response(t, event);
     else if (event->kind == SVASIM_EVENT_INTERRUPT)
         put_instant(t, TRACK_MESSAGES, "event message", "", event->id,
                     svasim_now(svasim_machine_unit(t->machine)));
@@ -325,7 +354,7 @@ void cli_timeline_begin(struct cli_timeline *t, const char *name, svasim_machine
     size_t length = 0;
     t->process++;
     t->machine = machine;
-    t->mhz = t->walkers_named = 0;
+    t->mhz = t->walkers_named = t->engines_named = 0;
     t->counted_at = 0;
     memset(t->inside, 0, sizeof t->inside);
     memset(t->shown, 0, sizeof t->shown);

@@ -257,14 +257,19 @@ typedef enum svasim_act_kind {
     SVASIM_ACT_INVALIDATED, /**< it has */
     SVASIM_ACT_STAGE, /**< timed: a request was in `stage` from `since` to `until`, and goes on to
                            `next` */
-    SVASIM_ACT_WALK   /**< timed: it had walker `walker` from `since` to `until` */
+    SVASIM_ACT_WALK,  /**< timed: it had walker `walker` from `since` to `until` */
+    SVASIM_ACT_ENGINE /**< timed: `engine` is at work from `since` to `until`, which may be later;
+                           only if it takes time */
 } svasim_act_kind;
 
 #define SVASIM_NO_WALKER 0xffffu
 
+/** Who works beside requests. */
+typedef enum svasim_engine { SVASIM_ENGINE_INVALIDATION, SVASIM_ENGINE_PAGE_REQUEST } svasim_engine;
+
 /** One act of a unit, in the order they happen. Pointers are valid during the call. */
 typedef struct svasim_act {
-    const svasim_request *request; /**< for which one; NULL of an invalidation */
+    const svasim_request *request; /**< for which one; NULL of an invalidation, and of an engine */
     svasim_step step; /**< of an update, `words` has only the quadword that it would store */
     svasim_act_kind kind;
     uint8_t cache;   /**< index of svasim_cache_at; of a miss, the first of those that were asked */
@@ -277,6 +282,7 @@ typedef struct svasim_act {
     uint8_t next;    /**< svasim_stage; SVASIM_STAGE_COUNT: the device has its answer */
     uint16_t walker; /**< 0 to walk.walkers - 1; of a stage, SVASIM_NO_WALKER if it has none */
     svasim_tick since, until;
+    uint8_t engine; /**< svasim_engine */
 } svasim_act;
 
 /**

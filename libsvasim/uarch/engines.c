@@ -11,6 +11,7 @@
 
 #include "uarch/inv_queue.h"
 #include "uarch/txn.h"
+#include "uarch/watch.h"
 
 void sv_inv_engine_init(struct sv_inv_engine *e, const svasim_config *config)
 {
@@ -155,6 +156,8 @@ svasim_tick sv_inv_engine_occupy(struct sv_pipeline *p, const struct sv_invalida
     uint64_t cycles = constant_of(e, inv) + sweep;
     svasim_tick start = e->free_at > p->now ? e->free_at : p->now;
     e->free_at = start + cycles;
+    if (p->core->on_act && cycles)
+        sv_watch_engine(p->core, SVASIM_ENGINE_INVALIDATION, start, e->free_at);
     p->busy[SV_RES_INVALIDATION] += cycles;
     p->stalled[SV_RES_INVALIDATION] += start - p->now;
     p->core->counter[SV_COUNT_INV_BUSY] += cycles;

@@ -10,6 +10,7 @@
 #include "uarch/inv_queue.h"
 #include "uarch/page_requests.h"
 #include "uarch/txn.h"
+#include "uarch/watch.h"
 
 /* As many entries as the largest queue can take, one in progress, and a last one without entry. */
 #define JOBS (16384u + 2u)
@@ -64,6 +65,8 @@ static void go_on(struct sv_pipeline *p)
             sv_agent_at(p, SV_AGENT_PAGE, next);
             return;
         }
+        if (p->core->on_act && p->now > e->since)
+            sv_watch_engine(p->core, SVASIM_ENGINE_PAGE_REQUEST, e->since, p->now);
         p->busy[SV_RES_PAGE_REQUEST] += p->now - e->since;
         p->core->counter[SV_COUNT_PAGE_BUSY] += p->now - e->since;
         e->since = p->now;

@@ -116,6 +116,14 @@ void sv_watch_stage(const struct sv_core *core, const struct sv_txn *txn, unsign
     core->on_act(core->watcher, &act);
 }
 
+void sv_watch_engine(const struct sv_core *core, svasim_engine engine, svasim_tick since,
+                     svasim_tick until)
+{
+    svasim_act act = {
+        .kind = SVASIM_ACT_ENGINE, .engine = (uint8_t)engine, .since = since, .until = until};
+    core->on_act(core->watcher, &act);
+}
+
 void sv_watch_walk(const struct sv_core *core, const struct sv_txn *txn, svasim_tick now)
 {
     svasim_act act = {.kind = SVASIM_ACT_WALK,

@@ -12,5 +12,8 @@ SV_SELDOM void sv_watch_served(struct sv_core *core, const struct sv_walk *walk,
 /* An invalidation is about to act, or has. */
 SV_SELDOM void sv_watch_scope(struct sv_core *core, const struct sv_scope *scope,
                               svasim_act_kind kind);
+/* An engine works, or has. */
+SV_SELDOM void sv_watch_engine(const struct sv_core *core, svasim_engine engine, svasim_tick since,
+                               svasim_tick until);
 
 #endif

@@ -66,6 +66,15 @@ done
 expect_code 0 "$svasim" replay --timeline two.json one.svt one.svt
 has two.json '"name":"process_name","pid":2,'
 
+# Engines that take time have tracks, and page requests that software answers their round trips.
+expect_code 0 "$svasim" replay --timeline pages.json "$sources/traces/page_faults/page_faults.svt"
+has pages.json '"name":"page request engine"'
+has pages.json '"name":"invalidation engine"'
+[ "$(grep -c '"ph":"b","cat":"page request"' pages.json)" = 65 ] || fail "round trips"
+[ "$(grep -c '"ph":"X","name":"busy"' pages.json)" = 130 ] || fail "spans of engines"
+has one.json '"ph"'
+grep -q 'engine"' one.json && fail "an engine without time has a track"
+
 expect_code 2 "$svasim" replay --functional --timeline f.json one.svt
 has err 'a --functional run has no time'
 expect_code 4 "$svasim" replay --timeline nowhere/f.json one.svt
