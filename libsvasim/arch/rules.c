@@ -96,8 +96,6 @@ void sv_rules_init(struct sv_rules *rules, const svasim_config *config)
         .granularity_iqei = value[SV_KEY_BAD_GRANULARITY] ? 4 : 3,
         .has_context_cache = cache_on(config, SV_CACHE_CONTEXT),
         .has_pasid_cache = cache_on(config, SV_CACHE_PASID),
-        .has_iotlb = cache_on(config, SV_CACHE_IOTLB_4K) || cache_on(config, SV_CACHE_IOTLB_2M) ||
-                     cache_on(config, SV_CACHE_IOTLB_1G),
         .has_hpt_leaf_cache = cache_on(config, SV_CACHE_HPT_4K) ||
                               cache_on(config, SV_CACHE_HPT_2M) ||
                               cache_on(config, SV_CACHE_HPT_1G),
@@ -106,6 +104,8 @@ void sv_rules_init(struct sv_rules *rules, const svasim_config *config)
                                cache_on(config, SV_CACHE_HPT_L4),
         .has_interrupt_cache = cache_on(config, SV_CACHE_IEC),
     };
+    for (unsigned i = SV_CACHE_IOTLB_4K; i <= SV_CACHE_IOTLB2_1G; i++)
+        rules->has_iotlb |= cache_on(config, (enum sv_cache_id)i);
     for (unsigned i = 0; i < 4; i++) {
         rules->has_fs_cache |= cache_on(config, (enum sv_cache_id)(SV_CACHE_FS_L2 + i));
         rules->has_ss_cache |= cache_on(config, (enum sv_cache_id)(SV_CACHE_SS_L2 + i));

@@ -25,8 +25,8 @@ static const svasim_config_key keys[SV_KEY_COUNT] = {
     {"cap." name, BOOLEAN, "", meaning, initial, 0, 1},
 #include "spec/caps.def"
 #undef CAP
-#define CACHE(id, name, sets, ways, latency, tag, holds)                                           \
-    {name ".enabled", BOOLEAN, "", "use this cache (" holds ")", 1, 0, 1},                         \
+#define CACHE(id, name, enabled, sets, ways, latency, tag, holds)                                           \
+    {name ".enabled", BOOLEAN, "", "use this cache (" holds ")", enabled, 0, 1},                         \
         {name ".sets", NUMBER, "sets", "sets; a power of two", sets, 1, 1u << 20},                 \
         {name ".ways", NUMBER, "ways", "ways of a set", ways, 1, 1024},                            \
         {name ".policy", POLICY_WORDS, "", "which way is replaced", 0, 0, 0},                      \

@@ -52,7 +52,7 @@ static const svasim_counter_info counters[] = {
 };
 
 static const svasim_cache_info caches[] = {
-#define CACHE(id, name, sets, ways, latency, tag, holds) {name, tag, holds},
+#define CACHE(id, name, enabled, sets, ways, latency, tag, holds) {name, tag, holds},
 #include "spec/caches.def"
 #undef CACHE
 };

@@ -15,7 +15,7 @@ enum sv_counter {
 };
 
 enum sv_cache_id {
-#define CACHE(id, name, sets, ways, latency, tag, holds) SV_CACHE_##id,
+#define CACHE(id, name, enabled, sets, ways, latency, tag, holds) SV_CACHE_##id,
 #include "spec/caches.def"
 #undef CACHE
     SV_CACHE_COUNT

@@ -4,10 +4,15 @@
 
 #define VALID (UINT64_C(1) << 63)
 
+_Static_assert(SV_CACHE_IOTLB_4K == 0 && SV_CACHE_IOTLB2_4K == 3, "see sv_caches_holds");
+
 static const uint32_t payload_bytes[SV_CACHE_COUNT] = {
     [SV_CACHE_IOTLB_4K] = sizeof(struct sv_translation),
     [SV_CACHE_IOTLB_2M] = sizeof(struct sv_translation),
     [SV_CACHE_IOTLB_1G] = sizeof(struct sv_translation),
+    [SV_CACHE_IOTLB2_4K] = sizeof(struct sv_translation),
+    [SV_CACHE_IOTLB2_2M] = sizeof(struct sv_translation),
+    [SV_CACHE_IOTLB2_1G] = sizeof(struct sv_translation),
     [SV_CACHE_CONTEXT] = sizeof(struct sv_context),
     [SV_CACHE_PASID] = sizeof(struct sv_pasid),
     [SV_CACHE_FS_L2] = sizeof(struct sv_table),
@@ -39,6 +44,7 @@ bool sv_caches_init(struct sv_caches *caches, const svasim_config *config,
                            (uint32_t)key[SV_PART_WAYS], (enum sv_policy)key[SV_PART_POLICY],
                            config->value[SV_KEY_INDEX] != 0, payload_bytes[i]))
             return false;
+        caches->second_level |= i >= SV_CACHE_IOTLB2_4K && i <= SV_CACHE_IOTLB2_1G;
     }
     return true;
 }
@@ -140,7 +146,7 @@ static svasim_cache_entry describe(enum sv_cache_id id, struct sv_tag tag, const
                                     .domain_id = entry->domain_id,
                                     .pgtt = entry->pgtt};
     }
-    if (id <= SV_CACHE_IOTLB_1G)
+    if (id <= SV_CACHE_IOTLB2_1G)
         return (svasim_cache_entry){.address = tag.lower << t->page_shift,
                                     .bytes = UINT64_C(1) << t->page_shift,
                                     .pasid = t->pgtt ? t->pasid : SVASIM_NO_PASID,
@@ -162,6 +168,13 @@ static svasim_cache_entry describe(enum sv_cache_id id, struct sv_tag tag, const
 
 /* --- lookups and fills --- */
 
+static void put(struct sv_caches *caches, enum sv_cache_id id, struct sv_tag tag,
+                const void *payload)
+{
+    if (caches->cache[id].enabled)
+        caches->evicted += sv_cache_fill(&caches->cache[id], tag, payload, &caches->rng);
+}
+
 const struct sv_translation *sv_caches_iotlb(struct sv_caches *caches, uint64_t address,
                                              uint16_t source_id, uint32_t pasid)
 {
@@ -175,6 +188,20 @@ const struct sv_translation *sv_caches_iotlb(struct sv_caches *caches, uint64_t 
         return found;
     tag.lower = address >> 30;
     return sv_cache_find(&caches->cache[SV_CACHE_IOTLB_1G], tag);
+}
+
+const struct sv_translation *sv_caches_iotlb2(struct sv_caches *caches, uint64_t address,
+                                              uint16_t source_id, uint32_t pasid)
+{
+    for (unsigned i = 0; i < 3; i++) {
+        struct sv_tag tag = {address >> (12 + 9 * i), requester(source_id, pasid)};
+        const void *found = sv_cache_find(&caches->cache[SV_CACHE_IOTLB2_4K + i], tag);
+        if (!found)
+            continue;
+        put(caches, (enum sv_cache_id)(SV_CACHE_IOTLB_4K + i), tag, found);
+        return found;
+    }
+    return NULL;
 }
 
 const void *sv_caches_context(struct sv_caches *caches, const struct sv_lookup *key)
@@ -251,6 +278,8 @@ void sv_caches_fill(struct sv_caches *caches, enum sv_cache_id id, const struct 
              : key->page_shift == 21 ? SV_CACHE_IOTLB_2M
                                      : SV_CACHE_IOTLB_1G;
         tag = iotlb_tag(key, key->page_shift);
+        if (caches->second_level)
+            put(caches, (enum sv_cache_id)(id + SV_CACHE_IOTLB2_4K), tag, payload);
     } else if (id == SV_CACHE_IEC) {
         tag = interrupt_tag(key->address);
     } else if (id <= SV_CACHE_SS_L5) {
@@ -260,8 +289,7 @@ void sv_caches_fill(struct sv_caches *caches, enum sv_cache_id id, const struct 
     } else {
         tag = permission_table_tag(key, key->level);
     }
-    if (caches->cache[id].enabled)
-        caches->evicted += sv_cache_fill(&caches->cache[id], tag, payload, &caches->rng);
+    put(caches, id, tag, payload);
 }
 
 bool sv_caches_next(const struct sv_caches *caches, enum sv_cache_id id, uint32_t *slot,
@@ -282,8 +310,8 @@ bool sv_caches_holds(const struct sv_caches *caches, enum sv_cache_id id,
         return sv_cache_peek(cache, context_tag(key)) != NULL;
     if (id == SV_CACHE_PASID)
         return sv_cache_peek(cache, pasid_tag(key)) != NULL;
-    if (id <= SV_CACHE_IOTLB_1G)
-        return sv_cache_peek(cache, iotlb_tag(key, 12 + 9 * (unsigned)id)) != NULL;
+    if (id <= SV_CACHE_IOTLB2_1G)
+        return sv_cache_peek(cache, iotlb_tag(key, 12 + 9 * (id % 3u))) != NULL;
     if (id == SV_CACHE_IEC)
         return sv_cache_peek(cache, interrupt_tag(key->address)) != NULL;
     if (id >= SV_CACHE_HPT_L2)
@@ -419,7 +447,7 @@ uint32_t sv_caches_invalidate(struct sv_caches *caches, const struct sv_scope *s
 {
     struct criterion c = {scope, 0};
     uint32_t dropped = 0;
-    for (unsigned i = SV_CACHE_IOTLB_4K; i <= SV_CACHE_IOTLB_1G; i++)
+    for (unsigned i = SV_CACHE_IOTLB_4K; i <= SV_CACHE_IOTLB2_1G; i++)
         if (scope->iotlb_first || scope->iotlb_second)
             dropped += sv_cache_drop(&caches->cache[i], match_iotlb, &c);
     if (scope->context)

@@ -13,6 +13,7 @@ struct sv_caches {
     struct sv_cache cache[SV_CACHE_COUNT];
     struct sv_rng rng;
     uint64_t evicted;
+    bool second_level; /* of the IOTLB */
 };
 
 bool sv_caches_init(struct sv_caches *caches, const svasim_config *config,
@@ -22,6 +23,12 @@ void sv_caches_free(struct sv_caches *caches, const svasim_alloc *alloc);
 /* `pasid` of the request: SVASIM_NO_PASID finds entries of requests-without-PASID. */
 const struct sv_translation *sv_caches_iotlb(struct sv_caches *caches, uint64_t address,
                                              uint16_t source_id, uint32_t pasid);
+/* The same of the second level; what it has goes into the first. Only if `second_level`.
+ *
+ * Model choice: neither level excludes or includes the other: walks fill both, a hit of the second
+ * is copied, and what the first gives up is not handed down. */
+const struct sv_translation *sv_caches_iotlb2(struct sv_caches *caches, uint64_t address,
+                                              uint16_t source_id, uint32_t pasid);
 const void *sv_caches_context(struct sv_caches *caches, const struct sv_lookup *key);
 const void *sv_caches_pasid(struct sv_caches *caches, const struct sv_lookup *key);
 const struct sv_irte *sv_caches_interrupt(struct sv_caches *caches, uint64_t index);

@@ -46,15 +46,37 @@ static void serve_interrupt_entry(struct sv_core *core, struct sv_walk *walk)
     walk->found = found;
 }
 
+static SV_SELDOM const struct sv_translation *ask_second(struct sv_core *core,
+                                                         const svasim_request *request)
+{
+    const struct sv_translation *found =
+        sv_caches_iotlb2(&core->caches, request->address, request->source_id, request->pasid);
+    core->counter[SV_COUNT_IOTLB2_LOOKUP]++;
+    core->counter[SV_COUNT_IOTLB2_HIT] += found != NULL;
+    core->counter[SV_COUNT_IOTLB_HIT] += found != NULL;
+    return found;
+}
+
+static void ask_first(struct sv_core *core, struct sv_walk *walk)
+{
+    const svasim_request *request = walk->request;
+    walk->found =
+        sv_caches_iotlb(&core->caches, request->address, request->source_id, request->pasid);
+    walk->found_level = 1;
+    core->counter[SV_COUNT_IOTLB_LOOKUP]++;
+    core->counter[SV_COUNT_IOTLB_HIT] += walk->found != NULL;
+}
+
 void sv_core_serve_cache(struct sv_core *core, struct sv_walk *walk, enum sv_ask ask)
 {
     uint64_t *counter = core->counter;
     switch (ask) {
     case SV_ASK_IOTLB:
-        walk->found = sv_caches_iotlb(&core->caches, walk->request->address,
-                                      walk->request->source_id, walk->request->pasid);
-        counter[SV_COUNT_IOTLB_LOOKUP]++;
-        counter[SV_COUNT_IOTLB_HIT] += walk->found != NULL;
+        ask_first(core, walk);
+        if (core->caches.second_level && !walk->found) {
+            walk->found = ask_second(core, walk->request);
+            walk->found_level = 2;
+        }
         break;
     case SV_ASK_CONTEXT:
         serve_context(core, walk);
@@ -174,6 +196,35 @@ enum sv_ask sv_core_begin(struct sv_core *core, struct sv_walk *walk, const svas
     return ask;
 }
 
+static enum sv_ask iotlb_answered(struct sv_core *core, struct sv_walk *walk)
+{
+    if (core->mode.monitored)
+        sv_monitor_served(core, walk, SV_ASK_IOTLB);
+    enum sv_ask ask = sv_walk_answer(walk);
+    core->counter[SV_COUNT_REWALKS] += walk->skip_iotlb;
+    return ask;
+}
+
+enum sv_ask sv_core_first_level(struct sv_core *core, struct sv_walk *walk,
+                                const svasim_request *request, struct sv_ending *out, bool asked,
+                                const struct sv_translation *found)
+{
+    enum sv_ask ask = sv_walk_begin(walk, &core->rules, &core->mode, request, &out->out);
+    if (ask != SV_ASK_IOTLB)
+        return ask;
+    walk->found = found;
+    if (!asked)
+        ask_first(core, walk);
+    return walk->found ? iotlb_answered(core, walk) : SV_ASK_IOTLB;
+}
+
+enum sv_ask sv_core_second_level(struct sv_core *core, struct sv_walk *walk)
+{
+    walk->found = ask_second(core, walk->request);
+    walk->found_level = 2;
+    return iotlb_answered(core, walk);
+}
+
 void sv_core_ending(const struct sv_walk *walk, struct sv_ending *out)
 {
     out->domain_id = walk->result.domain_id;
@@ -290,6 +341,8 @@ void sv_core_translate(struct sv_core *core, struct sv_walk *walk, const svasim_
     core->counter[SV_COUNT_REQUESTS]++;
     if (asked && sv_core_hit(core, request, out, &found))
         return;
+    if (core->caches.second_level && asked && !found)
+        found = ask_second(core, request);
     enum sv_ask ask = sv_core_begin(core, walk, request, out, asked, found);
     if (ask == SV_ASK_IEC) { /* like the IOTLB, asked before a walker is needed */
         sv_core_serve_cache(core, walk, ask);

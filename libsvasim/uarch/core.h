@@ -36,6 +36,12 @@ bool sv_core_hit(struct sv_core *core, const svasim_request *request, struct sv_
 /* Begin a walk. `asked`: sv_core_hit was called and `found` is what it gave. */
 enum sv_ask sv_core_begin(struct sv_core *core, struct sv_walk *walk, const svasim_request *request,
                           struct sv_ending *out, bool asked, const struct sv_translation *found);
+/* With a second level of the IOTLB, a step at a time: begin and ask the first level. SV_ASK_IOTLB:
+ * it has nothing, so sv_core_second_level is next. */
+enum sv_ask sv_core_first_level(struct sv_core *core, struct sv_walk *walk,
+                                const svasim_request *request, struct sv_ending *out, bool asked,
+                                const struct sv_translation *found);
+enum sv_ask sv_core_second_level(struct sv_core *core, struct sv_walk *walk);
 /* How many lookups an answered ask counts as (policy.nonleaf_counting): levels are asked from 2 up
  * to the one that hit, or to the highest. */
 static inline unsigned sv_core_lookups(const struct sv_walk *walk, enum sv_ask ask)

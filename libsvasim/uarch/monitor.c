@@ -158,8 +158,8 @@ static void rates_now(const struct sv_pipeline *p, uint64_t *rates, svasim_tick 
     rates[SV_COUNT_CLOCKS] = 1;
     uint32_t inside = p->in_flight - p->arrivals.count - p->returning;
     rates[SV_COUNT_TOTAL_OCCUPANCY] = inside;
-    rates[SV_COUNT_PW_OCCUPANCY] =
-        inside - p->queue.count - p->lookups.count - p->answers.count - p->held.count;
+    rates[SV_COUNT_PW_OCCUPANCY] = inside - p->queue.count - p->lookups.count -
+                                   p->second_level_busy - p->answers.count - p->held.count;
     rates[SV_COUNT_MEM_OCCUPANCY] = p->memory_busy - later;
     rates[SV_COUNT_MEM_BLOCKED] = p->memory_queue.count + later;
 }

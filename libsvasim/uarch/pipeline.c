@@ -89,7 +89,7 @@ void sv_heap_cancel(struct sv_pipeline *p, const struct sv_txn *txn)
 
 static bool may_start(const struct sv_pipeline *p)
 {
-    return p->waiting.count + p->lookups.count < p->pending;
+    return p->waiting.count + p->lookups.count + p->second_level_busy < p->pending;
 }
 
 static void start_lookup(struct sv_pipeline *p, struct sv_txn *txn)
@@ -204,12 +204,15 @@ static void lookup_done(struct sv_pipeline *p, struct sv_txn *txn)
     if (asked && sv_core_hit(core, &txn->request, &txn->ending, &found)) {
         sv_pipeline_respond(p, txn);
     } else {
-        enum sv_ask ask =
-            sv_core_begin(core, &txn->walk, &txn->request, &txn->ending, asked, found);
+        enum sv_ask ask = (core->caches.second_level ? sv_core_first_level : sv_core_begin)(
+            core, &txn->walk, &txn->request, &txn->ending, asked, found);
         txn->ask = (uint8_t)ask;
         txn->generation = core->mode.generation;
         if (ask == SV_ASK_IEC) {
             sv_heap_put(p, (struct sv_event){p->now + p->interrupt_latency, p->sequence++, txn});
+        } else if (ask == SV_ASK_IOTLB) {
+            p->second_level_busy++;
+            sv_heap_put(p, (struct sv_event){p->now + p->second_level_latency, p->sequence++, txn});
         } else if (ask == SV_ASK_DONE) {
             sv_core_ending(&txn->walk, &txn->ending);
             sv_pipeline_respond(p, txn);

@@ -89,7 +89,8 @@ struct sv_pipeline {
     uint64_t blocked_ticks;
     struct sv_rate lookup_rate, respond_rate;
     struct sv_lane lookups, answers;
-    struct sv_lane memory; /* answers of memory; their starts, if backing.varied */
+    uint32_t second_level_busy; /* requests that wait for the second level of the IOTLB */
+    struct sv_lane memory;      /* answers of memory; their starts, if backing.varied */
     struct sv_event *heap; /* walkers in a cache lookup or at a memory whose latencies differ, and
                               agents; and, without a transaction, the time-out of the oldest of
                               `devices` */
@@ -111,8 +112,8 @@ struct sv_pipeline {
     uint32_t joinable_mask;
 
     /* configuration */
-    uint32_t lookup_latency, respond_latency, walkers, pending, memory_latency, memory_interval,
-        memory_depth, piece_ticks;
+    uint32_t lookup_latency, second_level_latency, respond_latency, walkers, pending,
+        memory_latency, memory_interval, memory_depth, piece_ticks;
     uint32_t data_latency, data_interval;
     bool data_cached;
     uint32_t context_latency, pasid_latency, table_latency, hpt_leaf_latency, hpt_table_latency,

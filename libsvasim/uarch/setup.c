@@ -39,6 +39,7 @@ static void read_config(struct sv_pipeline *p, const svasim_config *config)
     p->lookup_rate.width = (uint32_t)value[SV_KEY_LOOKUP_WIDTH];
     p->respond_rate.width = (uint32_t)value[SV_KEY_RESPOND_WIDTH];
     p->lookup_latency = slowest(config, SV_CACHE_IOTLB_4K, SV_CACHE_IOTLB_1G);
+    p->second_level_latency = slowest(config, SV_CACHE_IOTLB2_4K, SV_CACHE_IOTLB2_1G);
     p->context_latency = slowest(config, SV_CACHE_CONTEXT, SV_CACHE_CONTEXT);
     p->pasid_latency = slowest(config, SV_CACHE_PASID, SV_CACHE_PASID);
     p->table_latency = slowest(config, SV_CACHE_FS_L2, SV_CACHE_SS_L5);

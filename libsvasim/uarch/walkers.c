@@ -313,15 +313,28 @@ static void run_walk(struct sv_pipeline *p, struct sv_txn *txn)
     }
 }
 
-/* An interrupt request asks for its entry before it needs a walker. */
-static void interrupt_looked_up(struct sv_pipeline *p, struct sv_txn *txn)
+/* The second level of the IOTLB and the interrupt entry cache are asked before a walker is needed.
+ */
+static void looked_up_without_walker(struct sv_pipeline *p, struct sv_txn *txn)
 {
+    bool second_level = txn->ask == SV_ASK_IOTLB;
+    if (second_level) {
+        p->second_level_busy--;
+        txn->ask = (uint8_t)sv_core_second_level(p->core, &txn->walk);
+    } else {
+        sv_core_serve_cache(p->core, &txn->walk, (enum sv_ask)txn->ask);
+        if (p->core->mode.monitored)
+            sv_monitor_served(p->core, &txn->walk, (enum sv_ask)txn->ask);
+        txn->ask = (uint8_t)sv_walk_answer(&txn->walk);
+    }
     if (txn->ask != SV_ASK_DONE) {
         sv_walkers_miss(p, txn);
-        return;
+    } else {
+        sv_core_ending(&txn->walk, &txn->ending);
+        sv_pipeline_respond(p, txn);
     }
-    sv_core_ending(&txn->walk, &txn->ending);
-    sv_pipeline_respond(p, txn);
+    if (second_level)
+        sv_pipeline_wake_queue(p);
 }
 
 void sv_walkers_looked_up(struct sv_pipeline *p, struct sv_txn *txn)
@@ -333,6 +346,10 @@ void sv_walkers_looked_up(struct sv_pipeline *p, struct sv_txn *txn)
             sv_agent_due(p, (enum sv_agent)txn->agent);
         return;
     }
+    if (!txn->walking) {
+        looked_up_without_walker(p, txn);
+        return;
+    }
     if (txn->ask == SV_ASK_READ || txn->ask == SV_ASK_UPDATE) { /* not of a cache, but of memory */
         sv_walkers_memory_answered(p, txn);
         return;
@@ -341,10 +358,7 @@ void sv_walkers_looked_up(struct sv_pipeline *p, struct sv_txn *txn)
     if (p->core->mode.monitored)
         sv_monitor_served(p->core, &txn->walk, (enum sv_ask)txn->ask);
     txn->ask = (uint8_t)sv_walk_answer(&txn->walk);
-    if (txn->walking)
-        run_walk(p, txn);
-    else
-        interrupt_looked_up(p, txn);
+    run_walk(p, txn);
 }
 
 /* A long read: its next piece is here. True: others follow, one after the other. */

@@ -11,6 +11,13 @@ static unsigned iotlb_of(unsigned page_shift)
     return SV_CACHE_IOTLB_4K + (page_shift - 12) / 9;
 }
 
+static unsigned answering_iotlb(const struct sv_walk *walk)
+{
+    const struct sv_translation *t = walk->found;
+    unsigned first = t ? iotlb_of(t->page_shift) : SV_CACHE_IOTLB_4K;
+    return t && walk->found_level == 2 ? first + SV_CACHE_IOTLB2_4K : first;
+}
+
 static unsigned table_cache(unsigned stage, unsigned level)
 {
     return (stage == 1 ? SV_CACHE_FS_L2 : SV_CACHE_SS_L2) + level - 2;
@@ -21,8 +28,7 @@ static unsigned asked_cache(const struct sv_core *core, const struct sv_walk *wa
 {
     switch (ask) {
     case SV_ASK_IOTLB:
-        return walk->found ? iotlb_of(((const struct sv_translation *)walk->found)->page_shift)
-                           : SV_CACHE_IOTLB_4K;
+        return answering_iotlb(walk);
     case SV_ASK_CONTEXT:
         return SV_CACHE_CONTEXT;
     case SV_ASK_PASID:
@@ -91,6 +97,12 @@ void sv_watch_served(struct sv_core *core, const struct sv_walk *walk, enum sv_a
         act.hit = walk->found != NULL;
     }
     core->on_act(core->watcher, &act);
+    unsigned second = act.cache + SV_CACHE_IOTLB2_4K;
+    if (act.kind == SVASIM_ACT_FILL && act.cache <= SV_CACHE_IOTLB_1G &&
+        core->caches.cache[second].enabled) {
+        act.cache = (uint8_t)second;
+        core->on_act(core->watcher, &act);
+    }
 }
 
 void sv_watch_scope(struct sv_core *core, const struct sv_scope *scope, svasim_act_kind kind)

@@ -229,7 +229,8 @@ static void add_tables(struct inv_list *list, bool second, const struct inv_spac
 
 static void add_page(struct inv_list *list, const struct inv_space *space, const struct page *page)
 {
-    static const char *const names[] = {"iotlb_4k", "iotlb_2m", "iotlb_1g"};
+    static const char *const names[2][3] = {{"iotlb_4k", "iotlb_2m", "iotlb_1g"},
+                                            {"iotlb2_4k", "iotlb2_2m", "iotlb2_1g"}};
     bool first = space->pgtt == 1 || space->pgtt == 3;
     bool second = space->pgtt == 0 || space->pgtt == 2 || space->pgtt == 3;
     unsigned levels = seconds[space->second].levels;
@@ -244,14 +245,15 @@ static void add_page(struct inv_list *list, const struct inv_space *space, const
     if (second)
         add_tables(list, true, space, space->pgtt == 3 ? page->gpa : page->address, levels,
                    page->second_shift);
-    inv_list_add(list, names[(shift - 12) / 9],
-                 (svasim_cache_entry){.address = align(page->address, shift),
+    const svasim_cache_entry entry = {.address = align(page->address, shift),
                                       .bytes = UINT64_C(1) << shift,
                                       .pasid = space->pasid,
                                       .source_id = space->sid,
                                       .domain_id = space->domain,
                                       .pgtt = space->pgtt,
-                                      .with_pasid = !space->is_rid});
+                                      .with_pasid = !space->is_rid};
+    inv_list_add(list, names[0][(shift - 12) / 9], entry);
+    inv_list_add(list, names[1][(shift - 12) / 9], entry);
 }
 
 static void add_permissions(struct inv_list *list, const struct inv_space *space)
@@ -304,11 +306,13 @@ static void predict(struct inv_bed *inv)
 
 void inv_open(struct inv_bed *inv, bool legacy, const char *config)
 {
-    char text[512];
+    char text[600];
     *inv = (struct inv_bed){.legacy = legacy};
     (void)snprintf(text, sizeof text,
                    "cap.mamv=63 iotlb_2m.ways=16 iotlb_1g.ways=64 fs_pde.ways=16 fs_pdpe.ways=16 "
-                   "fs_pml4e.ways=16 ss_pde.ways=16 ss_pdpe.ways=16 ss_pml4e.ways=16 %s %s",
+                   "fs_pml4e.ways=16 ss_pde.ways=16 ss_pdpe.ways=16 ss_pml4e.ways=16 "
+                   "iotlb2_4k.enabled=on iotlb2_2m.enabled=on iotlb2_1g.enabled=on "
+                   "iotlb2_1g.ways=64 %s %s",
                    legacy ? "" : "cap.hpts=on cap.hpt1gps=on", config ? config : "");
     const struct bed_plan plan = {.pgtt = legacy ? 0 : 4, .config = text};
     unsigned count;

@@ -345,6 +345,8 @@ END_TEST
 
 /* --- on and off --- */
 
+#define SECOND_LEVEL "iotlb_4k.sets=2 iotlb_4k.ways=2 iotlb2_4k.enabled=on iotlb2_4k.sets=16 "
+
 static const char *const fabrics[] = {
     LINK,
     "walk.lines=4",
@@ -355,7 +357,8 @@ static const char *const fabrics[] = {
     "port.ordered=on",
     LINK "port.ordered=on port.posted_credits=3 data.interval=3 port.in_order=on",
     "data.cached=on llc.sets=16 data.interval=2 dram.banks=3 port.read_bytes=300 port.in_order=on",
-    LINK "link.interval=3 walk.lines=8 llc.sets=64 dram.banks=16 memory.depth=2",
+    SECOND_LEVEL,
+    LINK SECOND_LEVEL "link.interval=3 walk.lines=8 llc.sets=64 dram.banks=16 memory.depth=2",
 };
 
 static svasim_request mixed(struct load *load, unsigned index)

@@ -94,14 +94,16 @@ bool sv_doc_caches(FILE *out, const char *source)
                                          "`svasim_cache_holds` call it. The invalidation that "
                                          "removes an entry is looked up in\n"
                                          "`libsvasim/spec/scopes.def`.\n\n"
-                                         "| Cache | An entry holds | Found by | Sets | Ways | "
+                                         "| Cache | An entry holds | Found by | Enabled | Sets | "
+                                         "Ways | "
                                          "Policy | Cycles |\n"
-                                         "|---|---|---|---|---|---|---|\n",
+                                         "|---|---|---|---|---|---|---|---|\n",
         out);
     bool good = true;
     for (unsigned i = 0; good && (row = svasim_cache_at(i)) != NULL; i++) {
         (void)fprintf(out, "| `%s` | %s | %s", row->name, row->holds, row->tag);
-        good = print_value(out, config, row->name, "sets") &&
+        good = print_value(out, config, row->name, "enabled") &&
+               print_value(out, config, row->name, "sets") &&
                print_value(out, config, row->name, "ways") &&
                print_value(out, config, row->name, "policy") &&
                print_value(out, config, row->name, "latency");
@@ -117,7 +119,8 @@ bool sv_doc_caches(FILE *out, const char *source)
 static const char *const stage_keys[] = {
     [SVASIM_STAGE_LINK] = "link.latency link.rate link.interval link.write_interval",
     [SVASIM_STAGE_QUEUE] = "lookup.width walk.pending",
-    [SVASIM_STAGE_LOOKUP] = "iotlb_4k.latency iotlb_2m.latency iotlb_1g.latency",
+    [SVASIM_STAGE_LOOKUP] = "iotlb_4k.latency iotlb_2m.latency iotlb_1g.latency "
+                            "iotlb2_4k.latency iotlb2_2m.latency iotlb2_1g.latency",
     [SVASIM_STAGE_JOIN] = "walk.join",
     [SVASIM_STAGE_WALKER_WAIT] = "walk.walkers",
     [SVASIM_STAGE_WALK_LOOKUP] = "context.latency pasid.latency fs_pde.latency ss_pde.latency",
