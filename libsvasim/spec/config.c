@@ -25,8 +25,8 @@ static const svasim_config_key keys[SV_KEY_COUNT] = {
     {"cap." name, BOOLEAN, "", meaning, initial, 0, 1},
 #include "spec/caps.def"
 #undef CAP
-#define CACHE(id, name, enabled, sets, ways, latency, tag, holds)                                           \
-    {name ".enabled", BOOLEAN, "", "use this cache (" holds ")", enabled, 0, 1},                         \
+#define CACHE(id, name, enabled, sets, ways, latency, tag, holds)                                  \
+    {name ".enabled", BOOLEAN, "", "use this cache (" holds ")", enabled, 0, 1},                   \
         {name ".sets", NUMBER, "sets", "sets; a power of two", sets, 1, 1u << 20},                 \
         {name ".ways", NUMBER, "ways", "ways of a set", ways, 1, 1024},                            \
         {name ".policy", POLICY_WORDS, "", "which way is replaced", 0, 0, 0},                      \
@@ -283,6 +283,25 @@ static const struct {
 /* First free unit of 16 bytes behind the registers at fixed offsets. */
 #define FIXED_REGISTERS_END 0xf
 
+/* Each part of the IOTLB has at least a set of each of its caches. */
+static bool check_partitions(svasim_config *config)
+{
+    uint64_t parts = config->value[SV_KEY_PARTITIONS];
+    if (parts & (parts - 1))
+        return refuse(config, "iotlb.partitions: must be a power of two");
+    if (config->value[SV_KEY_PARTITION] == 0)
+        return true;
+    for (unsigned i = SV_CACHE_IOTLB_4K; i <= SV_CACHE_IOTLB2_1G; i++) {
+        if (!config->value[SV_KEY_CACHE(i, SV_PART_ENABLED)] ||
+            config->value[SV_KEY_CACHE(i, SV_PART_SETS)] >= parts)
+            continue;
+        snprintf(config->error, sizeof config->error, "iotlb.partitions: %s.sets is less than that",
+                 svasim_cache_at(i)->name);
+        return false;
+    }
+    return true;
+}
+
 bool sv_config_check(svasim_config *config)
 {
     uint64_t caps = sv_config_caps(config);
@@ -332,5 +351,5 @@ bool sv_config_check(svasim_config *config)
             return false;
         }
     }
-    return true;
+    return check_partitions(config);
 }

@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "base/bits.h"
+#include "base/hints.h"
 
 bool sv_cache_init(struct sv_cache *cache, const svasim_alloc *alloc, uint32_t sets, uint32_t ways,
                    enum sv_policy policy, bool low_index, uint32_t payload_bytes)
@@ -13,6 +14,7 @@ bool sv_cache_init(struct sv_cache *cache, const svasim_alloc *alloc, uint32_t s
         .sets = sets,
         .ways = ways,
         .policy = (uint8_t)policy,
+        .plain_index = !low_index,
         .low_index = low_index,
         .payload_bytes = payload_bytes,
         .enabled = true,
@@ -30,13 +32,34 @@ void sv_cache_free(struct sv_cache *cache, const svasim_alloc *alloc)
     sv_alloc_free(alloc, cache->payload);
 }
 
-static size_t set_of(const struct sv_cache *cache, struct sv_tag tag)
+void sv_cache_divide(struct sv_cache *cache, uint32_t parts, uint8_t shift, uint32_t mask)
 {
-    if (cache->low_index)
-        return (size_t)(tag.lower ^ tag.upper) & (cache->sets - 1);
+    cache->parts = parts;
+    cache->owner_shift = shift;
+    cache->owner_mask = mask;
+    cache->plain_index = false;
+}
+
+static inline size_t hash_of(struct sv_tag tag)
+{
     uint64_t h =
         tag.lower * UINT64_C(0x9e3779b97f4a7c15) ^ tag.upper * UINT64_C(0xc2b2ae3d27d4eb4f);
-    return (size_t)(h >> 40) & (cache->sets - 1);
+    return (size_t)(h >> 40);
+}
+
+static SV_SELDOM size_t other_set_of(const struct sv_cache *cache, struct sv_tag tag)
+{
+    size_t index = cache->low_index ? (size_t)(tag.lower ^ tag.upper) : hash_of(tag);
+    if (cache->owner_mask == 0)
+        return index & (cache->sets - 1);
+    uint32_t owner = (uint32_t)(tag.upper >> cache->owner_shift) & cache->owner_mask;
+    uint32_t part = (owner ^ owner >> 3) & (cache->parts - 1), sets = cache->sets / cache->parts;
+    return (size_t)part * sets + (index & (sets - 1));
+}
+
+static size_t set_of(const struct sv_cache *cache, struct sv_tag tag)
+{
+    return cache->plain_index ? hash_of(tag) & (cache->sets - 1) : other_set_of(cache, tag);
 }
 
 static size_t index_of(const struct sv_cache *cache, size_t set, struct sv_tag tag)

@@ -25,11 +25,19 @@ struct sv_cache {
     size_t recent; /* index of the entry used last */
     uint32_t sets, ways, count, payload_bytes;
     uint8_t policy;
-    bool enabled, low_index;
+    bool enabled;
+    bool plain_index;    /* hash of the tag, one part */
+    bool low_index;      /* low bits of the tag */
+    uint8_t owner_shift; /* where the owner lies in the upper tag */
+    uint32_t owner_mask; /* 0: one part */
+    uint32_t parts;
 };
 
 bool sv_cache_init(struct sv_cache *cache, const svasim_alloc *alloc, uint32_t sets, uint32_t ways,
                    enum sv_policy policy, bool low_index, uint32_t payload_bytes);
+/* Divide the sets into `parts`, a power of two: (owner ^ owner >> 3) % parts has this entry, where
+ * the owner is what `mask` leaves of the upper tag shifted by `shift`. */
+void sv_cache_divide(struct sv_cache *cache, uint32_t parts, uint8_t shift, uint32_t mask);
 void sv_cache_free(struct sv_cache *cache, const svasim_alloc *alloc);
 /* sv_cache_find for any but the entry used last. */
 void *sv_cache_search(struct sv_cache *cache, struct sv_tag tag);

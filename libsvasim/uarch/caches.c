@@ -32,6 +32,14 @@ static const uint32_t payload_bytes[SV_CACHE_COUNT] = {
     [SV_CACHE_IEC] = sizeof(struct sv_irte),
 };
 
+/* By source id or by PASID, of which requests without have 0; where requester() puts them. */
+static void divide(struct sv_cache *cache, const svasim_config *config)
+{
+    bool by_pasid = config->value[SV_KEY_PARTITION] == 2;
+    sv_cache_divide(cache, (uint32_t)config->value[SV_KEY_PARTITIONS], by_pasid ? 16 : 0,
+                    by_pasid ? 0xfffff : 0xffff);
+}
+
 bool sv_caches_init(struct sv_caches *caches, const svasim_config *config,
                     const svasim_alloc *alloc)
 {
@@ -44,6 +52,8 @@ bool sv_caches_init(struct sv_caches *caches, const svasim_config *config,
                            (uint32_t)key[SV_PART_WAYS], (enum sv_policy)key[SV_PART_POLICY],
                            config->value[SV_KEY_INDEX] != 0, payload_bytes[i]))
             return false;
+        if (config->value[SV_KEY_PARTITION] && i <= SV_CACHE_IOTLB2_1G)
+            divide(&caches->cache[i], config);
         caches->second_level |= i >= SV_CACHE_IOTLB2_4K && i <= SV_CACHE_IOTLB2_1G;
     }
     return true;

@@ -10,6 +10,7 @@
 #include "uarch/engines.h"
 #include "uarch/link.h"
 #include "uarch/port.h"
+#include "uarch/shares.h"
 
 /* Latency histograms, by kind of request. */
 enum sv_latency_kind {
@@ -27,6 +28,7 @@ enum sv_resource_id {
     SV_RES_LINK_UP,
     SV_RES_LOOKUP,
     SV_RES_WALKERS,
+    SV_RES_WALKER_SHARE,
     SV_RES_MEMORY_PORT,
     SV_RES_MEMORY_DEPTH,
     SV_RES_DRAM_BUS,
@@ -104,6 +106,7 @@ struct sv_pipeline {
     struct sv_list memory_queue;
     uint32_t walkers_busy, memory_busy;
     uint16_t *walkers_free;   /* numbers of those that are not busy, from walkers_busy on */
+    struct sv_shares shares;  /* who of those that wait gets one */
     svasim_tick memory_slot;  /* next start of an access */
     uint64_t depth_ticks;     /* accesses of walks waited for an earlier one to end, summed */
     uint64_t data_slot_ticks; /* data waited for a slot, summed */

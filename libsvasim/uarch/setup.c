@@ -82,6 +82,7 @@ bool sv_pipeline_init(struct sv_pipeline *p, struct sv_core *core, const svasim_
     for (uint32_t i = 0; p->walkers_free && i < p->walkers; i++)
         p->walkers_free[i] = (uint16_t)i;
     bool ok = sv_backing_init(&p->backing, config, alloc) && sv_port_init(&p->port, config, alloc);
+    ok = sv_shares_init(&p->shares, config, alloc) && ok;
     ok = ok && paged && p->walkers_free && p->joinable && p->txns && p->heap && p->waits &&
          p->devices.pending;
     ok = ok && lane_init(&p->lookups, p->credits, alloc) &&
@@ -112,6 +113,7 @@ void sv_pipeline_free(struct sv_pipeline *p, const svasim_alloc *alloc)
     sv_backing_free(&p->backing, alloc);
     sv_port_free(&p->port, alloc);
     sv_page_engine_free(&p->pages, alloc);
+    sv_shares_free(&p->shares, alloc);
     sv_alloc_free(alloc, p->walkers_free);
     sv_alloc_free(alloc, p->joinable);
     sv_alloc_free(alloc, p->txns);
@@ -135,12 +137,14 @@ void sv_pipeline_resource(const struct sv_pipeline *p, unsigned index, svasim_re
         [SV_RES_MEMORY_DEPTH] = "memory.depth", [SV_RES_DRAM_BUS] = "dram.bus",
         [SV_RES_INVALIDATION] = "invalidation", [SV_RES_PAGE_REQUEST] = "page_request",
         [SV_RES_RESPOND] = "respond.width",     [SV_RES_LINK_UP] = "link.up",
+        [SV_RES_WALKER_SHARE] = "walk.per_id",
         [SV_RES_LINK_DOWN] = "link.down",
     };
     const uint64_t slots[SV_RES_COUNT] = {
         [SV_RES_CREDITS] = p->credits,
         [SV_RES_LOOKUP] = p->lookup_rate.width,
         [SV_RES_WALKERS] = p->walkers,
+        [SV_RES_WALKER_SHARE] = p->shares.per_id,
         [SV_RES_MEMORY_PORT] = 1,
         [SV_RES_MEMORY_DEPTH] = p->memory_depth,
         [SV_RES_DRAM_BUS] = p->backing.bank_count != 0,

@@ -27,7 +27,9 @@ struct sv_txn {
     svasim_request request;
     uint32_t generation; /* of the mode its walk began with */
     struct sv_ending ending;
-    uint64_t page; /* key of the joinable table */
+    uint32_t id;          /* that shares of walkers go by */
+    uint64_t free_before; /* cycles with a free walker until it began to wait for one */
+    uint64_t page;        /* key of the joinable table */
     uint64_t requester;
     struct sv_txn *hash_next;
     struct sv_list joiners;

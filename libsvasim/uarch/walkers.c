@@ -49,6 +49,8 @@ static void start_walk(struct sv_pipeline *p, struct sv_txn *txn)
     txn->walker = p->walkers_free[p->walkers_busy++];
     txn->walking = true;
     txn->walker_since = p->now;
+    if (p->shares.on)
+        sv_shares_taken(p, txn);
     p->core->counter[SV_COUNT_WALKS]++;
     /* While it waited, software may have moved the root table: nothing was read yet, so begin
      * with what holds now. */
@@ -61,19 +63,33 @@ static void start_walk(struct sv_pipeline *p, struct sv_txn *txn)
     run_walk(p, txn);
 }
 
-/* The request needs a walk of its own. */
+/* The request needs a walk of its own. Where walkers are shared, feed_walkers decides. */
 static void want_walker(struct sv_pipeline *p, struct sv_txn *txn)
 {
-    if (p->walkers_busy < p->walkers && p->waiting.count == 0) {
+    if (p->walkers_busy < p->walkers && p->waiting.count == 0 && !p->shares.on) {
         start_walk(p, txn);
         return;
     }
     sv_txn_enter(p->core, txn, p->now, SVASIM_STAGE_WALKER_WAIT);
+    if (p->shares.on)
+        sv_shares_wait(p, txn);
     sv_list_push(&p->waiting, txn);
+}
+
+static void share_walkers(struct sv_pipeline *p)
+{
+    struct sv_txn *txn;
+    while (p->walkers_busy < p->walkers && p->waiting.count && (txn = sv_shares_next(p)))
+        start_walk(p, txn);
+    sv_pipeline_wake_queue(p);
 }
 
 static void feed_walkers(struct sv_pipeline *p)
 {
+    if (p->shares.on) {
+        share_walkers(p);
+        return;
+    }
     while (p->walkers_busy < p->walkers && p->waiting.count) {
         struct sv_txn *txn = sv_list_pop(&p->waiting);
         p->stalled[SV_RES_WALKERS] += p->now - txn->since;
@@ -102,6 +118,8 @@ void sv_walkers_miss(struct sv_pipeline *p, struct sv_txn *txn)
         list_joinable(p, txn);
     }
     want_walker(p, txn);
+    if (p->shares.on)
+        share_walkers(p);
 }
 
 /* --- the end of a walk --- */
@@ -168,6 +186,8 @@ static void serve_joiners(struct sv_pipeline *p, struct sv_txn *done)
 static void walk_done(struct sv_pipeline *p, struct sv_txn *txn)
 {
     p->walkers_free[--p->walkers_busy] = txn->walker;
+    if (p->shares.on)
+        sv_shares_given(p, txn);
     if (p->core->on_act)
         sv_watch_walk(p->core, txn, p->now);
     p->busy[SV_RES_WALKERS] += p->now - txn->walker_since;

@@ -358,6 +358,9 @@ static const char *const fabrics[] = {
     LINK "port.ordered=on port.posted_credits=3 data.interval=3 port.in_order=on",
     "data.cached=on llc.sets=16 data.interval=2 dram.banks=3 port.read_bytes=300 port.in_order=on",
     SECOND_LEVEL,
+    SECOND_LEVEL "iotlb_1g.enabled=off iotlb.partition=pasid iotlb.partitions=2",
+    "walk.walkers=3 walk.per_id=2",
+    "walk.walkers=2 walk.order=turns walk.partition=pasid walk.urgent_mask=1",
     LINK SECOND_LEVEL "link.interval=3 walk.lines=8 llc.sets=64 dram.banks=16 memory.depth=2",
 };
 

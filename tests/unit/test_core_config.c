@@ -205,6 +205,8 @@ static void capabilities_need_each_other(void **state)
         {"cap.mgaw", "48", NULL, NULL, NULL},
         {"cap.sslps", "2", NULL, NULL, NULL},
         {"iotlb_4k.sets", "3", NULL, NULL, NULL},
+        {"iotlb.partitions", "3", NULL, NULL, NULL},
+        {"iotlb.partition", "device", "iotlb.partitions", "2", NULL}, /* iotlb_1g has one set */
         {"context.policy", "plru", "context.ways", "3", NULL},
         {"context.policy", "plru", "context.ways", "128", NULL},
         {"cap.ptrs", "on", "cap.pasid", "off", NULL},
@@ -220,6 +222,8 @@ static void capabilities_need_each_other(void **state)
         {"cap.mgaw", "48", "cap.haw", "48", NULL},
         {"context.policy", "plru", "context.ways", "64", NULL},
         {"context.policy", "random", "context.ways", "3", NULL},
+        {"iotlb.partition", "pasid", NULL, NULL, NULL},
+        {"iotlb.partitions", "2", NULL, NULL, NULL},
         {"cap.prs", "off", "cap.sms", "off", NULL},
         {"cap.hpts", "on", "cap.hpt1gps", "on", NULL},
         {"cap.rdts", "on", "cap.tdxcs", "on", NULL},

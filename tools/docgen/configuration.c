@@ -47,6 +47,7 @@ static const struct {
     {"policy", "Policies", "Where the specification leaves a choice to the implementation.\n\n"},
     {"port", "Request port", ""},
     {"lookup", "IOTLB lookup", ""},
+    {"iotlb", "IOTLB, all its caches", ""},
     {"walk", "Walkers", ""},
     {"memory", "Memory port", ""},
     {"respond", "Completion path", ""},
@@ -192,7 +193,10 @@ static bool print_caches(FILE *out, const svasim_config *config)
     (void)fputs(
         "\n## Each cache\n\n"
         "Every cache has the same five keys, with its name in front: `iotlb_4k.ways`. What\n"
-        "its entries are found by is on [generated/caches.md](generated/caches.md).\n\n"
+        "its entries are found by is on [generated/caches.md](generated/caches.md).\n"
+        "A walk fills every enabled cache it comes by, so these switches also say what walks\n"
+        "leave behind: without `fs_pml4e` and `fs_pml5e` no upper levels, with all of `fs_*` and\n"
+        "`ss_*` off only whole translations.\n\n"
         "| Key | Type | Range | Unit | Meaning |\n|---|---|---|---|---|\n",
         out);
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
