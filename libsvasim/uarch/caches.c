@@ -341,6 +341,12 @@ const struct sv_context *sv_caches_peek_context(const struct sv_caches *caches,
     return sv_cache_peek(&caches->cache[SV_CACHE_CONTEXT], context_tag(key));
 }
 
+const struct sv_table *sv_caches_peek_table(const struct sv_caches *caches,
+                                            const struct sv_lookup *key)
+{
+    return sv_cache_peek(&caches->cache[table_cache(key->stage, 2)], table_tag(key, 2));
+}
+
 const struct sv_pasid *sv_caches_peek_pasid(const struct sv_caches *caches,
                                             const struct sv_lookup *key)
 {

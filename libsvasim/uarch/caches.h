@@ -61,6 +61,9 @@ bool sv_caches_holds(const struct sv_caches *caches, enum sv_cache_id id,
 /* Cached context or PASID entry without counting as a use; NULL if there is none. */
 const struct sv_context *sv_caches_peek_context(const struct sv_caches *caches,
                                                 const struct sv_lookup *key);
+/* The same of a table of 4 KiB pages of key->stage. */
+const struct sv_table *sv_caches_peek_table(const struct sv_caches *caches,
+                                            const struct sv_lookup *key);
 const struct sv_pasid *sv_caches_peek_pasid(const struct sv_caches *caches,
                                             const struct sv_lookup *key);
 

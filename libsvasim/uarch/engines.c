@@ -104,7 +104,7 @@ static uint32_t sets_swept(const struct sv_caches *caches, const struct sv_scope
         bool concerned;
         enum sv_cache_id first, last;
     } groups[] = {
-        {scope->iotlb_first || scope->iotlb_second, SV_CACHE_IOTLB_4K, SV_CACHE_IOTLB_1G},
+        {scope->iotlb_first || scope->iotlb_second, SV_CACHE_IOTLB_4K, SV_CACHE_IOTLB2_1G},
         {scope->context != 0, SV_CACHE_CONTEXT, SV_CACHE_CONTEXT},
         {scope->pasid_cache != 0, SV_CACHE_PASID, SV_CACHE_PASID},
         {scope->interrupts != 0, SV_CACHE_IEC, SV_CACHE_IEC},

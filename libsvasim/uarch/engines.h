@@ -26,7 +26,8 @@ enum sv_agent {
     SV_AGENT_DIRECT,      /* what the host gave to the engine is done */
     SV_AGENT_PAGE,        /* a step of a page request is over */
     SV_AGENT_STATUS,      /* the status of the oldest wait may be written */
-    SV_AGENT_END
+    SV_AGENT_END,
+    SV_AGENT_PREFETCH = SV_AGENT_END /* a walk ahead of requests; it has places of its own */
 };
 #define SV_AGENTS (SV_AGENT_END - 1u)
 

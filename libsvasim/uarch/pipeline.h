@@ -10,6 +10,7 @@
 #include "uarch/engines.h"
 #include "uarch/link.h"
 #include "uarch/port.h"
+#include "uarch/prefetch.h"
 #include "uarch/shares.h"
 
 /* Latency histograms, by kind of request. */
@@ -105,7 +106,8 @@ struct sv_pipeline {
     struct sv_list waiting; /* misses without a walker */
     struct sv_list memory_queue;
     uint32_t walkers_busy, memory_busy;
-    uint16_t *walkers_free;   /* numbers of those that are not busy, from walkers_busy on */
+    uint16_t *walkers_free; /* numbers of those that are not busy, from walkers_busy on */
+    struct sv_prefetch prefetch;
     struct sv_shares shares;  /* who of those that wait gets one */
     svasim_tick memory_slot;  /* next start of an access */
     uint64_t depth_ticks;     /* accesses of walks waited for an earlier one to end, summed */

@@ -62,6 +62,7 @@ static void read_config(struct sv_pipeline *p, const svasim_config *config)
     p->devices.timeout = value[SV_KEY_DEVICE_TIMEOUT];
     p->command_latency = (uint32_t)value[SV_KEY_COMMAND_LATENCY];
     sv_inv_engine_init(&p->inv, config);
+    sv_prefetch_init(&p->prefetch, config);
 }
 
 bool sv_pipeline_init(struct sv_pipeline *p, struct sv_core *core, const svasim_config *config,
@@ -74,8 +75,9 @@ bool sv_pipeline_init(struct sv_pipeline *p, struct sv_core *core, const svasim_
     p->joinable = sv_alloc_array(alloc, heads, sizeof(struct sv_txn *));
     bool paged = sv_page_engine_init(&p->pages, config, alloc);
     uint32_t agents = p->inv.timed || p->pages.timed ? SV_AGENTS : 0; /* behind the requests */
-    p->txns = sv_alloc_array(alloc, p->credits + agents, sizeof *p->txns);
-    p->heap = sv_alloc_array(alloc, p->credits + 2 * agents + 1, sizeof *p->heap);
+    uint32_t places = p->prefetch.places;                             /* behind these */
+    p->txns = sv_alloc_array(alloc, p->credits + agents + places, sizeof *p->txns);
+    p->heap = sv_alloc_array(alloc, p->credits + 2 * agents + places + 1, sizeof *p->heap);
     p->waits = sv_alloc_array(alloc, SV_WAITS_MAX + 1, sizeof *p->waits);
     p->devices.pending = sv_alloc_array(alloc, p->devices.capacity, sizeof *p->devices.pending);
     p->walkers_free = sv_alloc_array(alloc, p->walkers, sizeof *p->walkers_free);
@@ -86,7 +88,7 @@ bool sv_pipeline_init(struct sv_pipeline *p, struct sv_core *core, const svasim_
     ok = ok && paged && p->walkers_free && p->joinable && p->txns && p->heap && p->waits &&
          p->devices.pending;
     ok = ok && lane_init(&p->lookups, p->credits, alloc) &&
-         lane_init(&p->memory, p->credits + agents, alloc) &&
+         lane_init(&p->memory, p->credits + agents + places, alloc) &&
          lane_init(&p->answers, p->credits, alloc);
     if (p->link.on)
         ok = ok && lane_init(&p->arrivals, p->credits, alloc) &&
@@ -105,6 +107,7 @@ bool sv_pipeline_init(struct sv_pipeline *p, struct sv_core *core, const svasim_
         p->txns[p->credits + i].agent = (uint8_t)(i + 1);
         p->txns[p->credits + i].active = true; /* its accesses are not data of a device */
     }
+    sv_prefetch_open(&p->prefetch, p->txns + p->credits + agents);
     return true;
 }
 
@@ -137,8 +140,7 @@ void sv_pipeline_resource(const struct sv_pipeline *p, unsigned index, svasim_re
         [SV_RES_MEMORY_DEPTH] = "memory.depth", [SV_RES_DRAM_BUS] = "dram.bus",
         [SV_RES_INVALIDATION] = "invalidation", [SV_RES_PAGE_REQUEST] = "page_request",
         [SV_RES_RESPOND] = "respond.width",     [SV_RES_LINK_UP] = "link.up",
-        [SV_RES_WALKER_SHARE] = "walk.per_id",
-        [SV_RES_LINK_DOWN] = "link.down",
+        [SV_RES_WALKER_SHARE] = "walk.per_id",  [SV_RES_LINK_DOWN] = "link.down",
     };
     const uint64_t slots[SV_RES_COUNT] = {
         [SV_RES_CREDITS] = p->credits,

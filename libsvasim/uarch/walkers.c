@@ -15,7 +15,7 @@ static struct sv_txn **bucket_of(struct sv_pipeline *p, uint64_t page, uint64_t 
     return &p->joinable[(uint32_t)(h >> 40) & p->joinable_mask];
 }
 
-static struct sv_txn *find_joinable(struct sv_pipeline *p, const struct sv_txn *txn)
+struct sv_txn *sv_walkers_joinable(struct sv_pipeline *p, const struct sv_txn *txn)
 {
     struct sv_txn *other = *bucket_of(p, txn->page, txn->requester);
     while (other && (other->page != txn->page || other->requester != txn->requester))
@@ -23,7 +23,7 @@ static struct sv_txn *find_joinable(struct sv_pipeline *p, const struct sv_txn *
     return other;
 }
 
-static void list_joinable(struct sv_pipeline *p, struct sv_txn *txn)
+void sv_walkers_list(struct sv_pipeline *p, struct sv_txn *txn)
 {
     struct sv_txn **bucket = bucket_of(p, txn->page, txn->requester);
     txn->hash_next = *bucket;
@@ -51,6 +51,8 @@ static void start_walk(struct sv_pipeline *p, struct sv_txn *txn)
     txn->walker_since = p->now;
     if (p->shares.on)
         sv_shares_taken(p, txn);
+    if (p->prefetch.under_way)
+        sv_prefetch_make_room(p);
     p->core->counter[SV_COUNT_WALKS]++;
     /* While it waited, software may have moved the root table: nothing was read yet, so begin
      * with what holds now. */
@@ -98,6 +100,23 @@ static void feed_walkers(struct sv_pipeline *p)
     sv_pipeline_wake_queue(p);
 }
 
+void sv_walkers_name_page(struct sv_txn *txn)
+{
+    const svasim_request *request = &txn->request;
+    bool has_pasid = request->pasid != SVASIM_NO_PASID;
+    txn->page = request->address >> 12;
+    txn->requester = (uint64_t)request->source_id |
+                     (uint64_t)(has_pasid ? request->pasid : 0) << 16 | (uint64_t)has_pasid << 40;
+}
+
+/* Wait for another one's walk of the same page. */
+static void join(struct sv_pipeline *p, struct sv_txn *txn, struct sv_txn *other)
+{
+    if (other->agent)
+        sv_prefetch_promote(p, other);
+    sv_list_push(&other->joiners, txn);
+}
+
 void sv_walkers_miss(struct sv_pipeline *p, struct sv_txn *txn)
 {
     const struct sv_walk *walk = &txn->walk;
@@ -105,17 +124,14 @@ void sv_walkers_miss(struct sv_pipeline *p, struct sv_txn *txn)
     txn->missed_at = p->now;
     if (p->join && walk->request->at == SVASIM_UNTRANSLATED &&
         !sv_is_interrupt_request(walk->request)) {
-        txn->page = walk->request->address >> 12;
-        txn->requester = (uint64_t)walk->request->source_id |
-                         (uint64_t)(walk->has_pasid ? walk->request->pasid : 0) << 16 |
-                         (uint64_t)walk->has_pasid << 40;
-        struct sv_txn *other = find_joinable(p, txn);
+        sv_walkers_name_page(txn);
+        struct sv_txn *other = sv_walkers_joinable(p, txn);
         if (other) {
             sv_txn_enter(p->core, txn, p->now, SVASIM_STAGE_JOIN);
-            sv_list_push(&other->joiners, txn);
+            join(p, txn, other);
             return;
         }
-        list_joinable(p, txn);
+        sv_walkers_list(p, txn);
     }
     want_walker(p, txn);
     if (p->shares.on)
@@ -170,13 +186,13 @@ static void serve_joiners(struct sv_pipeline *p, struct sv_txn *done)
             }
         }
         leader = txn;
-        struct sv_txn *other = find_joinable(p, txn);
+        struct sv_txn *other = sv_walkers_joinable(p, txn);
         if (other) { /* one that came after an invalidation */
-            sv_list_push(&other->joiners, txn);
+            join(p, txn, other);
             leader = other;
             continue;
         }
-        list_joinable(p, txn);
+        sv_walkers_list(p, txn);
         want_walker(p, txn);
         if (!txn->listed) /* its walk began anew and ended at once: nobody can wait for it */
             leader = NULL;
@@ -198,6 +214,8 @@ static void walk_done(struct sv_pipeline *p, struct sv_txn *txn)
     if (txn->joiners.count)
         serve_joiners(p, txn);
     feed_walkers(p);
+    if (p->prefetch.mode)
+        sv_prefetch_after(p, txn);
 }
 
 /* --- driving a walk --- */
@@ -245,6 +263,11 @@ void sv_walkers_memory_started(struct sv_pipeline *p, struct sv_txn *txn)
     sv_heap_put(p, (struct sv_event){done, p->sequence++, txn});
 }
 
+void sv_walkers_start_access(struct sv_pipeline *p, struct sv_txn *txn)
+{
+    start_access(p, txn);
+}
+
 static void access_memory(struct sv_pipeline *p, struct sv_txn *txn)
 {
     txn->from_line = p->backing.lines.enabled && txn->ask == SV_ASK_READ &&
@@ -285,15 +308,19 @@ svasim_tick sv_port_post(struct sv_pipeline *p)
 }
 
 /* The answer to an agent. */
-SV_SELDOM static void agent_answered(struct sv_pipeline *p, const struct sv_txn *txn)
+SV_SELDOM static void agent_answered(struct sv_pipeline *p, struct sv_txn *txn)
 {
+    if (txn->agent == SV_AGENT_PREFETCH) {
+        sv_prefetch_event(p, txn);
+        return;
+    }
     p->memory_busy--;
     if (p->memory_queue.count)
         start_waiting(p);
     sv_agent_due(p, (enum sv_agent)txn->agent);
 }
 
-static uint32_t lookup_latency(const struct sv_pipeline *p, enum sv_ask ask)
+uint32_t sv_walkers_lookup_latency(const struct sv_pipeline *p, enum sv_ask ask)
 {
     if (ask == SV_ASK_CONTEXT)
         return p->context_latency;
@@ -320,7 +347,7 @@ static void run_walk(struct sv_pipeline *p, struct sv_txn *txn)
             access_memory(p, txn);
             return;
         }
-        uint32_t latency = lookup_latency(p, ask);
+        uint32_t latency = sv_walkers_lookup_latency(p, ask);
         if (latency) {
             sv_txn_enter(p->core, txn, p->now, SVASIM_STAGE_WALK_LOOKUP);
             sv_heap_put(p, (struct sv_event){p->now + latency, p->sequence++, txn});
@@ -360,7 +387,7 @@ static void looked_up_without_walker(struct sv_pipeline *p, struct sv_txn *txn)
 void sv_walkers_looked_up(struct sv_pipeline *p, struct sv_txn *txn)
 {
     if (txn->agent) {
-        if (txn->agent <= SV_AGENT_PAGE_ACCESS)
+        if (txn->agent <= SV_AGENT_PAGE_ACCESS || txn->agent == SV_AGENT_PREFETCH)
             agent_answered(p, txn);
         else
             sv_agent_due(p, (enum sv_agent)txn->agent);
@@ -418,9 +445,66 @@ void sv_walkers_memory_answered(struct sv_pipeline *p, struct sv_txn *txn)
     run_walk(p, txn);
 }
 
+/* --- prefetches --- */
+
+bool sv_walkers_more_pieces(struct sv_pipeline *p, struct sv_txn *txn)
+{
+    return txn->walk.bytes > p->core->piece_bytes && more_pieces(p, txn);
+}
+
+void sv_walkers_serve(struct sv_pipeline *p, struct sv_txn *txn)
+{
+    struct sv_core *core = p->core;
+    enum sv_ask ask = (enum sv_ask)txn->ask;
+    if (ask != SV_ASK_READ)
+        sv_core_serve_cache(core, &txn->walk, ask);
+    else if (txn->walk.bytes <= core->piece_bytes)
+        sv_core_serve_memory(core, &txn->walk, ask);
+    if (core->mode.monitored) { /* counters see it; who watches requests does not */
+        void (*const on_act)(void *watcher, const svasim_act *act) = core->on_act;
+        core->on_act = NULL;
+        sv_monitor_served(core, &txn->walk, ask);
+        core->on_act = on_act;
+    }
+    txn->ask = (uint8_t)sv_walk_answer(&txn->walk);
+}
+
+void sv_walkers_end_access(struct sv_pipeline *p, const struct sv_txn *txn)
+{
+    p->memory_busy--;
+    sv_backing_keep(&p->backing, txn->walk.hpa);
+    if (p->memory_queue.count)
+        start_access(p, sv_list_pop(&p->memory_queue));
+}
+
+void sv_walkers_promote(struct sv_pipeline *p, struct sv_txn *txn)
+{
+    txn->walking = true;
+    txn->walker = p->walkers_free[p->walkers_busy++];
+    txn->walker_since = p->now;
+    p->core->counter[SV_COUNT_WALKS]++;
+    if (p->shares.on) {
+        sv_shares_wait(p, txn);
+        sv_shares_taken(p, txn);
+    }
+}
+
+void sv_walkers_promoted_done(struct sv_pipeline *p, struct sv_txn *txn)
+{
+    p->walkers_free[--p->walkers_busy] = txn->walker;
+    txn->walking = false;
+    p->busy[SV_RES_WALKERS] += p->now - txn->walker_since;
+    if (p->shares.on)
+        sv_shares_given(p, txn);
+    serve_joiners(p, txn);
+    feed_walkers(p);
+}
+
 static void overtake(struct sv_pipeline *p, bool interrupts)
 {
     sv_backing_forget(&p->backing);
+    if (p->prefetch.mode && !interrupts)
+        sv_prefetch_overtake(p);
     if (p->in_flight == 0)
         return;
     for (uint32_t i = 0; i < p->credits; i++) {

@@ -361,6 +361,10 @@ static const char *const fabrics[] = {
     SECOND_LEVEL "iotlb_1g.enabled=off iotlb.partition=pasid iotlb.partitions=2",
     "walk.walkers=3 walk.per_id=2",
     "walk.walkers=2 walk.order=turns walk.partition=pasid walk.urgent_mask=1",
+    "walk.prefetch=next_page iotlb_4k.sets=4",
+    "walk.prefetch=line iotlb_4k.sets=4",
+    "walk.prefetch=next_page walk.walkers=2 walk.order=turns memory.depth=2 dram.banks=2 "
+    "walk.lines=2 iotlb_4k.sets=2",
     LINK SECOND_LEVEL "link.interval=3 walk.lines=8 llc.sets=64 dram.banks=16 memory.depth=2",
 };
 
@@ -404,6 +408,7 @@ START_TEST(results_do_not_change)
         ck_assert(b->completed_at == c->completed_at && b->accepted_at == c->accepted_at);
     }
     ck_assert_uint_eq(ticks, with.latencies);
+    svasim_run_until(with.bed.unit, svasim_now(with.bed.unit) + 10000); /* prefetches go on */
     ck_assert_uint_eq(svasim_next_event(with.bed.unit), SVASIM_NEVER);
     load_close(&plain);
     load_close(&with);

@@ -119,10 +119,58 @@ START_TEST(turns_do_not_starve)
 }
 END_TEST
 
+/* --- prefetches --- */
+
+static svasim_request of_pages(struct load *load, unsigned index)
+{
+    svasim_request request = bed_request(&load->bed, BED_PASID, SVASIM_READ);
+    request.address = BED_VA + UINT64_C(0x1000) * (index % LOAD_PAGES);
+    return request;
+}
+
+static const struct {
+    const char *config;
+    unsigned walks; /* of 512 pages in a row, one request at a time */
+    unsigned started, filled;
+} prefetches[] = {
+    {"", 512, 0, 0},
+    /* Every other page. Where the next page has another table its request comes before the end of
+     * the prefetch, which becomes a walk. */
+    {"walk.prefetch=next_page", 257, 256, 256},
+    /* A walk for each line; of the first line the page is the last, of the last line
+     * the pages are the first seven. */
+    {"walk.prefetch=line", 65, 65 * 7, 6 + 63 * 7},
+    /* Nothing leads to the line without reading more; pages walked before are not tried. */
+    {"walk.prefetch=line fs_pde.enabled=off", 512, 63 * 28 + 28 + 7, 0},
+    {"walk.prefetch=line pasid.enabled=off", 512, 63 * 28 + 28 + 7, 0},
+};
+
+START_TEST(prefetches_save_walks)
+{
+    struct load load;
+    char config[300];
+    snprintf(config, sizeof config, "port.credits=1 respond.latency=200 %s", prefetches[_i].config);
+    load_open_pages(&load, config);
+    load.next = of_pages;
+    load_run(&load, LOAD_PAGES);
+    svasim_run_until(load.bed.unit, svasim_now(load.bed.unit) + 10000);
+    uint64_t started = bed_counter(&load.bed, "prefetch_started"),
+             filled = bed_counter(&load.bed, "prefetch_filled");
+    ck_assert_uint_eq(started, filled + bed_counter(&load.bed, "prefetch_abandoned"));
+    ck_assert_uint_eq(bed_counter(&load.bed, "walks"), prefetches[_i].walks);
+    ck_assert_uint_eq(started, prefetches[_i].started);
+    ck_assert_uint_eq(filled, prefetches[_i].filled);
+    ck_assert_uint_eq(bed_counter(&load.bed, "faults"), 0);
+    load_close(&load);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("walkers");
     suite_add(suite, "shares", shares_are_kept, (int)(sizeof shares / sizeof shares[0]));
     suite_add(suite, "turns", turns_do_not_starve, 1);
+    suite_add(suite, "prefetch", prefetches_save_walks,
+              (int)(sizeof prefetches / sizeof prefetches[0]));
     return suite_run(suite);
 }
