@@ -9,6 +9,7 @@
 #ifndef SVASIM_DEVICE_H
 #define SVASIM_DEVICE_H
 
+#include "svasim/config.h"
 #include "svasim/svasim.h"
 
 #ifdef __cplusplus
@@ -86,6 +87,8 @@ typedef struct svasim_dsa_setup {
     uint32_t record_ticks;   /**< from the completion record's write until software has seen it */
 } svasim_dsa_setup;
 SVASIM_API svasim_dsa_setup svasim_dsa_setup_default(void);
+/** Lines, device TLB and latencies as the keys dsa.* say; without cap.dt no device TLB. */
+SVASIM_API void svasim_dsa_setup_read(svasim_dsa_setup *setup, const svasim_config *config);
 
 /** Configuration of one work queue. */
 typedef struct svasim_wq_setup {

@@ -7,21 +7,6 @@
 
 #include "base/alloc.h"
 
-svasim_dsa_setup svasim_dsa_setup_default(void)
-{
-    svasim_dsa_setup setup = {.engines = 1,
-                              .lines = 16,
-                              .pasid_enable = true,
-                              .priv_enable = true,
-                              .atc = {.misses = 16}};
-    const svasim_opcode_info *row;
-
-    for (unsigned i = 0; (row = svasim_opcode_at(i)) != NULL; i++)
-        if (!(sv_dsa_op(row->opcode)->traits & (SV_TRAIT_NO_DEVICE | SV_TRAIT_IDPT)))
-            setup.opcodes[row->opcode / 32] |= UINT32_C(1) << row->opcode % 32;
-    return setup;
-}
-
 static bool acceptable(const svasim_dsa_setup *setup, const svasim_dsa_ports *ports)
 {
     if (setup->engines < 1 || setup->engines > ENGINES_MAX)

@@ -7,6 +7,7 @@
  *   dsa.c     life of a device, time         engine.c  phases of a descriptor, batches
  *   lines.c   64-byte DMA requests           kernel.c  what the bytes mean to an operation
  *   record.c  status and completion record   bytes.c   byte queues, CRC
+ *   setup.c   configuration
  *   atc.c     translations of operands       atc_invalidate.c  forgetting them
  */
 #ifndef SV_DEVICE_INTERNAL_H

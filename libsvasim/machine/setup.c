@@ -203,24 +203,11 @@ struct sv_device *sv_machine_ats_device(svasim_machine *machine, uint16_t source
     return NULL;
 }
 
-static void read_timing(const svasim_machine *machine, svasim_dsa_setup *out)
-{
-    out->atc.shared = sv_machine_config_is(machine, "dsa.atc_shared", "on");
-    out->atc.misses = (uint16_t)config_number(machine, "dsa.atc_misses");
-    out->atc.ahead = (uint16_t)config_number(machine, "dsa.atc_ahead");
-    out->atc.lookup_ticks = (uint32_t)config_number(machine, "dsa.atc_latency");
-    out->atc.invalidate_ticks = (uint32_t)config_number(machine, "dsa.atc_invalidate_latency");
-    out->submit_ticks = (uint32_t)config_number(machine, "dsa.submit_latency");
-    out->dispatch_ticks = (uint32_t)config_number(machine, "dsa.dispatch_latency");
-    out->line_ticks = (uint32_t)config_number(machine, "dsa.line_interval");
-    out->record_ticks = (uint32_t)config_number(machine, "dsa.record_latency");
-}
-
 /* Without cap.dt a driver leaves ATS off, whatever the device can do. */
 static svasim_err read_atc(svasim_machine *machine, const svasim_record *record,
                            svasim_dsa_setup *out)
 {
-    uint64_t entries = given(record, SVASIM_F_DEVICE_atc, config_number(machine, "dsa.atc"));
+    uint64_t entries = given(record, SVASIM_F_DEVICE_atc, out->atc.entries);
     if (entries > 1024)
         return sv_machine_fail(machine, SVASIM_EINVAL, "atc: %" PRIu64 " is not 0 to 1024",
                                entries);
@@ -247,8 +234,9 @@ svasim_err sv_machine_add_device(svasim_machine *machine, const svasim_record *r
             return sv_machine_fail(machine, SVASIM_EINVAL, "device: \"%s\" is already declared",
                                    machine->devices[i].name);
     svasim_dsa_setup setup = svasim_dsa_setup_default();
+    svasim_dsa_setup_read(&setup, machine->config);
     uint64_t engines = given(record, SVASIM_F_DEVICE_engines, 1);
-    uint64_t lines = given(record, SVASIM_F_DEVICE_lines, config_number(machine, "dsa.lines"));
+    uint64_t lines = given(record, SVASIM_F_DEVICE_lines, setup.lines);
     uint64_t data_ticks = given(record, SVASIM_F_DEVICE_data_ticks, 0);
     if (engines < 1 || engines > 16)
         return sv_machine_fail(machine, SVASIM_EINVAL, "engines: %" PRIu64 " is not 1 to 16",
@@ -263,7 +251,6 @@ svasim_err sv_machine_add_device(svasim_machine *machine, const svasim_record *r
     setup.data_ticks = (uint32_t)data_ticks;
     setup.pasid_enable = true;
     setup.priv_enable = given(record, SVASIM_F_DEVICE_priv_enable, 1) != 0;
-    read_timing(machine, &setup);
     svasim_err err = read_atc(machine, record, &setup);
     if (err)
         return err;
