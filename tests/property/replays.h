@@ -15,7 +15,9 @@ struct trace {
     size_t length;
 };
 
-/* Those of traces/, in alphabetical order; NULL past the end. The first call loads them. */
+/* Those of traces/, in alphabetical order, but for those that are races on purpose and say so
+ * (machine.timed_only): their results are a matter of time. NULL past the end. The first call loads
+ * them. */
 const struct trace *trace_at(unsigned index);
 /* What `svasim gen OPTIONS` writes. The program is named by the environment, SVASIM. */
 void trace_generate(struct trace *out, const char *options);
