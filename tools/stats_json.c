@@ -104,7 +104,7 @@ static void add_stages(struct builder *to, const svasim *unit)
     nest(to, "stage_cycles", part);
 }
 
-/* By stage, and there by the key that would have let requests go on. */
+/* By stage, and there by the key that decides about it. */
 static void add_stalls(struct builder *to, const svasim *unit)
 {
     struct builder part = begin();

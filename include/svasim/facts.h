@@ -141,7 +141,7 @@ SVASIM_API const svasim_occupant_info *svasim_occupant_at(unsigned index); /**< 
 /** A row of stalls.def. */
 typedef struct svasim_stall_info {
     svasim_stage stage; /**< whose cycles these are */
-    const char *key;    /**< what would have let the request go on, "walk.pending" */
+    const char *key;    /**< what decides about it, "walk.pending" */
     const char *meaning;
 } svasim_stall_info;
 SVASIM_API const svasim_stall_info *svasim_stall_at(unsigned index); /**< NULL past the end */

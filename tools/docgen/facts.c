@@ -203,7 +203,7 @@ static void print_stalls(FILE *out)
     (void)fputs(
         "\nOf its cycles in a stage a request may have stood still, for one of these reasons "
         "(`svasim_stall_ticks`,\n`stalls` of `--stats`):\n\n"
-        "| Stage | The key that would have let it go on | Because |\n|---|---|---|\n",
+        "| Stage | Key that decides about it | Because |\n|---|---|---|\n",
         out);
     for (unsigned i = 0; (stall = svasim_stall_at(i)) != NULL; i++)
         (void)fprintf(out, "| `%s` | `%s` | %s |\n", svasim_stage_name(stall->stage), stall->key,
