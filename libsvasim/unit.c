@@ -177,6 +177,13 @@ void svasim_drain(svasim *unit)
     sv_pipeline_drain(&unit->pipeline);
 }
 
+svasim_err svasim_memory_answer(svasim *unit, uint64_t tag)
+{
+    if (sv_host_memory_answered(&unit->pipeline, tag))
+        return SVASIM_OK;
+    return refuse(unit, "tag: no access of that tag waits for its answer");
+}
+
 uint32_t svasim_in_flight(const svasim *unit)
 {
     return unit->pipeline.in_flight;

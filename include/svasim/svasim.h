@@ -190,10 +190,16 @@ typedef struct svasim_ports {
     /** As `read`, for structures whose reads do not snoop the CPU's caches (specification 3.10:
         ECAP.C = 0, or PWSNP = 0 in the PASID entry). NULL: `read` serves them too. */
     int (*read_unsnooped)(void *host, uint64_t hpa, void *out, uint32_t bytes);
+    /** Timed units whose memory is modelled by the host: an access of `bytes` at `hpa` starts now;
+        it is done after as many ticks as this returns, or, for SVASIM_NEVER, when the host calls
+        svasim_memory_answer with `tag`. Contents come through `read` or `update` at that moment.
+        memory.interval and memory.depth hold as ever. Must not call back into the unit.
+        NULL: memory.latency, llc.* and dram.* say how long it takes. */
+    svasim_tick (*access)(void *host, uint64_t hpa, uint32_t bytes, uint64_t tag);
 } svasim_ports;
 /* clang-format off */
 #define SVASIM_PORTS_INIT \
-    { sizeof(svasim_ports), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
+    { sizeof(svasim_ports), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
 /* clang-format on */
 
 /**
@@ -309,8 +315,12 @@ SVASIM_API svasim_tick svasim_next_event(const svasim *unit);
 /** Run all events up to and including tick `until`, then set the time to it.
     A time in the past is ignored. */
 SVASIM_API void svasim_run_until(svasim *unit, svasim_tick until);
-/** Run until no request is in flight and no engine at work. */
+/** Run until no request is in flight and no engine at work, or, with svasim_ports.access, until
+    only the host's memory can go on. */
 SVASIM_API void svasim_drain(svasim *unit);
+/** An access of which svasim_ports.access has answered SVASIM_NEVER is done now; the walk goes on
+    with the next event, at this tick. SVASIM_EINVAL: there is no such access. */
+SVASIM_API svasim_err svasim_memory_answer(svasim *unit, uint64_t tag);
 /** Requests accepted and not yet answered. */
 SVASIM_API uint32_t svasim_in_flight(const svasim *unit);
 

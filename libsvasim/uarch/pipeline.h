@@ -8,6 +8,7 @@
 #include "uarch/backing.h"
 #include "uarch/core.h"
 #include "uarch/engines.h"
+#include "uarch/host_memory.h"
 #include "uarch/link.h"
 #include "uarch/port.h"
 #include "uarch/prefetch.h"
@@ -113,6 +114,7 @@ struct sv_pipeline {
     uint64_t depth_ticks;     /* accesses of walks waited for an earlier one to end, summed */
     uint64_t data_slot_ticks; /* data waited for a slot, summed */
     struct sv_backing backing;
+    struct sv_host_memory host_memory;
     struct sv_txn **joinable; /* hash heads by page */
     uint32_t joinable_mask;
 

@@ -83,7 +83,10 @@ bool sv_pipeline_init(struct sv_pipeline *p, struct sv_core *core, const svasim_
     p->walkers_free = sv_alloc_array(alloc, p->walkers, sizeof *p->walkers_free);
     for (uint32_t i = 0; p->walkers_free && i < p->walkers; i++)
         p->walkers_free[i] = (uint16_t)i;
-    bool ok = sv_backing_init(&p->backing, config, alloc) && sv_port_init(&p->port, config, alloc);
+    bool ok = sv_backing_init(&p->backing, config, alloc) &&
+              sv_port_init(&p->port, config, alloc) &&
+              sv_host_memory_init(&p->host_memory, &core->ports, p->memory_depth, alloc);
+    p->backing.varied |= p->host_memory.on;
     ok = sv_shares_init(&p->shares, config, alloc) && ok;
     ok = ok && paged && p->walkers_free && p->joinable && p->txns && p->heap && p->waits &&
          p->devices.pending;
@@ -115,6 +118,7 @@ void sv_pipeline_free(struct sv_pipeline *p, const svasim_alloc *alloc)
 {
     sv_backing_free(&p->backing, alloc);
     sv_port_free(&p->port, alloc);
+    sv_host_memory_free(&p->host_memory, alloc);
     sv_page_engine_free(&p->pages, alloc);
     sv_shares_free(&p->shares, alloc);
     sv_alloc_free(alloc, p->walkers_free);

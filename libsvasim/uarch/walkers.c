@@ -256,6 +256,10 @@ static void start_waiting(struct sv_pipeline *p)
 
 void sv_walkers_memory_started(struct sv_pipeline *p, struct sv_txn *txn)
 {
+    if (p->host_memory.on) {
+        sv_host_memory_started(p, txn);
+        return;
+    }
     uint64_t bus = p->backing.bus_busy;
     svasim_tick done = sv_backing_done(&p->backing, p->now, txn->walk.hpa, p->core->counter);
     p->busy[SV_RES_MEMORY_DEPTH] += done - p->now;
@@ -292,6 +296,8 @@ void sv_agent_access(struct sv_pipeline *p, enum sv_agent agent, uint64_t hpa)
 {
     struct sv_txn *txn = &p->txns[p->credits + agent - 1u];
     txn->since = p->now;
+    txn->ask = SV_ASK_READ; /* of a line, for a host that times accesses */
+    txn->walk.bytes = 64;
     txn->walk.hpa = hpa;
     if (p->memory_busy < p->memory_depth && p->memory_queue.count == 0)
         start_access(p, txn);
