@@ -11,7 +11,7 @@ uint32_t sv_pipeline_occupancy(const struct sv_pipeline *p, svasim_occupant whic
     case SVASIM_OCCUPANT_QUEUE:
         return p->queue.count;
     case SVASIM_OCCUPANT_LOOKUPS:
-        return p->lookups.count;
+        return p->lookups.count + p->second_level_busy;
     case SVASIM_OCCUPANT_MISSES:
         return p->waiting.count;
     case SVASIM_OCCUPANT_WALKERS:

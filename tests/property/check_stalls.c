@@ -26,6 +26,7 @@ static const char *const configs[] = {
     BED_CACHES_OFF "memory.interval=40 walk.walkers=16 memory.depth=3",
     BED_CACHES_OFF "dram.banks=2 memory.depth=2 walk.walkers=8 port.credits=20",
     "respond.width=1 lookup.width=8 respond.latency=3",
+    "iotlb2_4k.enabled=on iotlb_4k.sets=1 iotlb_4k.ways=2 iotlb2_4k.sets=4 walk.pending=3",
     "link.latency=30 link.rate=900 link.interval=3 port.credits=40",
     "link.gap=9 data.latency=20 walk.walkers=2 walk.pending=4",
     BED_CACHES_OFF "data.interval=30 data.latency=5 memory.interval=3 walk.walkers=4",
