@@ -480,7 +480,7 @@ void sv_walkers_end_access(struct sv_pipeline *p, const struct sv_txn *txn)
     p->memory_busy--;
     sv_backing_keep(&p->backing, txn->walk.hpa);
     if (p->memory_queue.count)
-        start_access(p, sv_list_pop(&p->memory_queue));
+        start_waiting(p);
 }
 
 void sv_walkers_promote(struct sv_pipeline *p, struct sv_txn *txn)
