@@ -225,6 +225,14 @@ static const char *check_timing(const uint64_t *value)
         return "dram.row: must be a power of two";
     if (!is_power_of_two(value[SV_KEY_LLC_SETS]))
         return "llc.sets: must be a power of two, or 0";
+    if (!is_power_of_two(value[SV_KEY_LOOKUP_BANKS]))
+        return "lookup.banks: must be a power of two, or 0";
+    static const uint16_t banks[] = {SV_KEY_BANKS_CONTEXT,    SV_KEY_BANKS_PASID,
+                                     SV_KEY_BANKS_FIRST,      SV_KEY_BANKS_SECOND,
+                                     SV_KEY_BANKS_PERMISSION, SV_KEY_BANKS_INTERRUPT};
+    for (size_t i = 0; i < sizeof banks / sizeof banks[0]; i++)
+        if (!is_power_of_two(value[banks[i]]))
+            return "banks.*: must be a power of two, or 0";
     if (value[SV_KEY_DATA_CACHED] && !value[SV_KEY_LLC_SETS])
         return "data.cached: there is no cache; set llc.sets";
     return NULL;

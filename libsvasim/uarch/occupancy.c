@@ -46,6 +46,8 @@ uint64_t sv_pipeline_stall(const struct sv_pipeline *p, svasim_stall why)
         return p->stage_ticks[SVASIM_STAGE_JOIN];
     case SVASIM_STALL_WALKERS_BUSY:
         return p->stage_ticks[SVASIM_STAGE_WALKER_WAIT];
+    case SVASIM_STALL_LOOKUP_PORT:
+        return p->lookup_port_ticks;
     case SVASIM_STALL_MEMORY_DEPTH:
         return p->depth_ticks;
     case SVASIM_STALL_MEMORY_SLOT:

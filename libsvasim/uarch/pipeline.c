@@ -92,10 +92,27 @@ static bool may_start(const struct sv_pipeline *p)
     return p->waiting.count + p->lookups.count + p->second_level_busy < p->pending;
 }
 
+static uint64_t page_of(const struct sv_txn *txn)
+{
+    return txn->request.address >> 12;
+}
+
+/* When a request that is next may start its lookup. */
+static inline svasim_tick lookup_slot(const struct sv_pipeline *p, const struct sv_txn *txn)
+{
+    svasim_tick at = sv_rate_peek(&p->lookup_rate, p->now);
+    if (!p->lookup_banks.count)
+        return at;
+    svasim_tick free = sv_bank_free(&p->lookup_banks, page_of(txn));
+    return free > at ? free : at;
+}
+
 static void start_lookup(struct sv_pipeline *p, struct sv_txn *txn)
 {
     svasim_tick at = sv_rate_take(&p->lookup_rate, p->now);
     SV_ASSERT(at == p->now);
+    if (p->lookup_banks.count)
+        sv_bank_take(&p->lookup_banks, page_of(txn), at);
     sv_txn_enter(p->core, txn, at, SVASIM_STAGE_LOOKUP);
     p->busy[SV_RES_LOOKUP]++;
     sv_lane_put(&p->lookups, (struct sv_event){at + p->lookup_latency, p->sequence++, txn});
@@ -126,7 +143,7 @@ void sv_pipeline_wake_queue(struct sv_pipeline *p)
     }
     if (p->blocked)
         unblock_queue(p);
-    p->start_at = sv_rate_peek(&p->lookup_rate, p->now);
+    p->start_at = lookup_slot(p, p->queue.first);
     p->start_sequence = p->sequence++;
 }
 
@@ -139,7 +156,7 @@ static void arrive(struct sv_pipeline *p, struct sv_txn *txn)
     txn->active = true;
     txn->posted_before = p->posted_arrived;
     p->posted_arrived += !sv_link_returns(&txn->request);
-    if (p->queue.count == 0 && may_start(p) && sv_rate_peek(&p->lookup_rate, p->now) == p->now) {
+    if (p->queue.count == 0 && may_start(p) && lookup_slot(p, txn) == p->now) {
         start_lookup(p, txn);
     } else {
         sv_list_push(&p->queue, txn);
@@ -189,7 +206,7 @@ bool sv_pipeline_submit(struct sv_pipeline *p, const svasim_request *request)
 static void run_queue(struct sv_pipeline *p)
 {
     p->start_at = SVASIM_NEVER;
-    while (p->queue.count && may_start(p) && sv_rate_peek(&p->lookup_rate, p->now) == p->now)
+    while (p->queue.count && may_start(p) && lookup_slot(p, p->queue.first) == p->now)
         start_lookup(p, sv_list_pop(&p->queue));
     sv_pipeline_wake_queue(p);
 }
@@ -209,7 +226,8 @@ static void lookup_done(struct sv_pipeline *p, struct sv_txn *txn)
         txn->ask = (uint8_t)ask;
         txn->generation = core->mode.generation;
         if (ask == SV_ASK_IEC) {
-            sv_heap_put(p, (struct sv_event){p->now + p->interrupt_latency, p->sequence++, txn});
+            svasim_tick done = sv_walkers_lookup_done(p, txn);
+            sv_heap_put(p, (struct sv_event){done, p->sequence++, txn});
         } else if (ask == SV_ASK_IOTLB) {
             p->second_level_busy++;
             sv_heap_put(p, (struct sv_event){p->now + p->second_level_latency, p->sequence++, txn});

@@ -13,6 +13,7 @@
 #include "uarch/port.h"
 #include "uarch/prefetch.h"
 #include "uarch/shares.h"
+#include "uarch/slots.h"
 
 /* Latency histograms, by kind of request. */
 enum sv_latency_kind {
@@ -92,6 +93,9 @@ struct sv_pipeline {
     uint64_t blocked_from; /* since these ticks, summed over its requests */
     uint64_t blocked_ticks;
     struct sv_rate lookup_rate, respond_rate;
+    struct sv_banks lookup_banks;
+    struct sv_slots slots; /* of the walkers' lookups */
+    uint64_t lookup_port_ticks;
     struct sv_lane lookups, answers;
     uint32_t second_level_busy; /* requests that wait for the second level of the IOTLB */
     struct sv_lane memory;      /* answers of memory; their starts, if backing.varied */

@@ -228,9 +228,9 @@ static void step(struct sv_pipeline *p, struct sv_txn *txn)
         }
         if (ask == SV_ASK_READ)
             return;
-        uint32_t latency = sv_walkers_lookup_latency(p, ask);
-        if (latency) {
-            sv_heap_put(p, (struct sv_event){p->now + latency, p->sequence++, txn});
+        svasim_tick done = sv_walkers_lookup_done(p, txn);
+        if (done != p->now) {
+            sv_heap_put(p, (struct sv_event){done, p->sequence++, txn});
             return;
         }
         sv_walkers_serve(p, txn);

@@ -36,6 +36,8 @@ static void read_config(struct sv_pipeline *p, const svasim_config *config)
     p->credits = (uint32_t)value[SV_KEY_CREDITS];
     sv_link_init(&p->link, config);
     p->ordered = value[SV_KEY_ORDERED] != 0;
+    p->lookup_banks.count = (uint32_t)value[SV_KEY_LOOKUP_BANKS];
+    sv_slots_init(&p->slots, config);
     p->lookup_rate.width = (uint32_t)value[SV_KEY_LOOKUP_WIDTH];
     p->respond_rate.width = (uint32_t)value[SV_KEY_RESPOND_WIDTH];
     p->lookup_latency = slowest(config, SV_CACHE_IOTLB_4K, SV_CACHE_IOTLB_1G);

@@ -127,13 +127,15 @@ void sv_heap_cancel(struct sv_pipeline *pipeline, const struct sv_txn *txn);
 struct sv_event sv_heap_take(struct sv_pipeline *pipeline);
 void sv_unlist(struct sv_pipeline *pipeline, struct sv_txn *txn);
 
+/* When the lookup is over that a transaction asks for now: it takes a port, and a bank. */
+svasim_tick sv_walkers_lookup_done(struct sv_pipeline *pipeline, const struct sv_txn *txn);
+
 /* --- of walkers.c, for prefetch.c --- */
 
 /* Set the key of the joinable table from the request. */
 void sv_walkers_name_page(struct sv_txn *txn);
 struct sv_txn *sv_walkers_joinable(struct sv_pipeline *pipeline, const struct sv_txn *txn);
 void sv_walkers_list(struct sv_pipeline *pipeline, struct sv_txn *txn);
-uint32_t sv_walkers_lookup_latency(const struct sv_pipeline *pipeline, enum sv_ask ask);
 /* Serve what a prefetch asked for, but for the pieces of a long read, and answer its walk. */
 void sv_walkers_serve(struct sv_pipeline *pipeline, struct sv_txn *txn);
 /* A read has an answer; true: only a piece of it. */

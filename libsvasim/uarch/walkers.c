@@ -326,7 +326,7 @@ SV_SELDOM static void agent_answered(struct sv_pipeline *p, struct sv_txn *txn)
     sv_agent_due(p, (enum sv_agent)txn->agent);
 }
 
-uint32_t sv_walkers_lookup_latency(const struct sv_pipeline *p, enum sv_ask ask)
+static uint32_t lookup_latency(const struct sv_pipeline *p, enum sv_ask ask)
 {
     if (ask == SV_ASK_CONTEXT)
         return p->context_latency;
@@ -341,6 +341,18 @@ uint32_t sv_walkers_lookup_latency(const struct sv_pipeline *p, enum sv_ask ask)
     return ask == SV_ASK_TABLE ? p->table_latency : 0;
 }
 
+svasim_tick sv_walkers_lookup_done(struct sv_pipeline *p, const struct sv_txn *txn)
+{
+    enum sv_ask ask = (enum sv_ask)txn->ask;
+    svasim_tick start = p->now;
+    if (p->slots.on) {
+        start = sv_slots_take(&p->slots, p->now, &txn->walk, ask);
+        p->core->counter[SV_COUNT_LOOKUP_PORT_BLOCKED] += start - p->now;
+        p->lookup_port_ticks += txn->walking ? start - p->now : 0;
+    }
+    return start + lookup_latency(p, ask);
+}
+
 static void run_walk(struct sv_pipeline *p, struct sv_txn *txn)
 {
     for (;;) {
@@ -353,10 +365,10 @@ static void run_walk(struct sv_pipeline *p, struct sv_txn *txn)
             access_memory(p, txn);
             return;
         }
-        uint32_t latency = sv_walkers_lookup_latency(p, ask);
-        if (latency) {
+        svasim_tick done = sv_walkers_lookup_done(p, txn);
+        if (done != p->now) {
             sv_txn_enter(p->core, txn, p->now, SVASIM_STAGE_WALK_LOOKUP);
-            sv_heap_put(p, (struct sv_event){p->now + latency, p->sequence++, txn});
+            sv_heap_put(p, (struct sv_event){done, p->sequence++, txn});
             return;
         }
         sv_core_serve_cache(p->core, &txn->walk, ask);

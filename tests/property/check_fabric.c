@@ -206,6 +206,7 @@ static const struct {
     {"link.interval=7", one_page, 1.0 / 7},
     {"link.interval=7 link.latency=500", one_page_written, 1.0 / 7},
     {"link.interval=7 link.write_interval=12", one_page_written, 1.0 / 12},
+    {"lookup.banks=1 lookup.width=4 respond.width=4", one_page, 1.0},
     {"data.interval=9 lookup.width=4 respond.width=4", one_page, 1.0 / 9},
     {"link.latency=499 port.credits=10 data.latency=200", one_page, 10.0 / (2 * 499 + 200 + 2)},
     {BED_CACHES_OFF "walk.join=off walk.walkers=100 dram.banks=1 dram.row=4096 dram.miss=50 "
@@ -355,6 +356,8 @@ static const char *const fabrics[] = {
     "data.interval=3 data.latency=20 port.in_order=on",
     "data.cached=on llc.sets=16 llc.ways=2 data.latency=20 port.read_bytes=200",
     "port.ordered=on",
+    "lookup.banks=4 lookup.width=3 ports.context=1 banks.pasid=1 ports.first_stage=2 "
+    "banks.first_stage=4",
     LINK "port.ordered=on port.posted_credits=3 data.interval=3 port.in_order=on",
     "data.cached=on llc.sets=16 data.interval=2 dram.banks=3 port.read_bytes=300 port.in_order=on",
     SECOND_LEVEL,
