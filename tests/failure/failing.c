@@ -23,7 +23,7 @@ int __lsan_do_recoverable_leak_check(void);
 #ifdef FAILING_WRAPPED
 #define EVERY_MAX 100
 #else
-#define EVERY_MAX 1100
+#define EVERY_MAX 700
 #endif
 
 #define ARGUMENTS_MAX 32

@@ -91,6 +91,11 @@ EACH(replay_stats, "replay --stats s.json all.svb", "s.json")
 EACH(replay_timeline, "replay --timeline t.json all.svt", "t.json")
 EACH(replay_timeline_packed, "replay --timeline t.json.gz all.svt", "t.json.gz")
 EACH(replay_config, "replay -c some.ini --set walk.walkers=3 --stats s.json cpu.svt", "s.json")
+EACH(replay_hardware,
+     "replay --set port.in_order=on --set link.latency=9 --set llc.sets=16 --set dram.banks=4 "
+     "--set data.cached=on --set walk.lines=4 --set iotlb2_4k.enabled=on --set walk.prefetch=line "
+     "--set walk.partition=pasid --set walk.per_id=1 --set dsa.atc=1 --set ports.context=1 all.svt",
+     NULL)
 EACH(check_one, "check --jobs 1 --set walk.walkers=3 cpu.svt", NULL)
 EACH(check_list, "check --list .", NULL)
 EACH(check_coverage, "check --jobs 1 --timed --coverage c.json cpu.svt", "c.json")
@@ -121,6 +126,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(replay_timeline),
         cmocka_unit_test(replay_timeline_packed),
         cmocka_unit_test(replay_config),
+        cmocka_unit_test(replay_hardware),
         cmocka_unit_test(check_one),
         cmocka_unit_test(check_list),
         cmocka_unit_test(check_coverage),
