@@ -119,8 +119,8 @@ bool sv_doc_caches(FILE *out, const char *source)
 static const char *const stage_keys[] = {
     [SVASIM_STAGE_LINK] = "link.latency link.rate link.interval link.write_interval",
     [SVASIM_STAGE_QUEUE] = "lookup.width walk.pending",
-    [SVASIM_STAGE_LOOKUP] = "iotlb_4k.latency iotlb_2m.latency iotlb_1g.latency "
-                            "iotlb2_4k.latency iotlb2_2m.latency iotlb2_1g.latency",
+    [SVASIM_STAGE_LOOKUP] = ("iotlb_4k.latency iotlb_2m.latency iotlb_1g.latency "
+                             "iotlb2_4k.latency iotlb2_2m.latency iotlb2_1g.latency"),
     [SVASIM_STAGE_JOIN] = "walk.join",
     [SVASIM_STAGE_WALKER_WAIT] = "walk.walkers",
     [SVASIM_STAGE_WALK_LOOKUP] = "context.latency pasid.latency fs_pde.latency ss_pde.latency",
