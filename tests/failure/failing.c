@@ -21,9 +21,9 @@ int __lsan_do_recoverable_leak_check(void);
 
 /* More calls than these are sampled; sanitizers make a process slow to start and to end. */
 #ifdef FAILING_WRAPPED
-#define EVERY_MAX 100
+#define EVERY_MAX 50
 #else
-#define EVERY_MAX 700
+#define EVERY_MAX 500
 #endif
 
 #define ARGUMENTS_MAX 32
