@@ -6,8 +6,8 @@
  *
  * Model choice: an engine finishes a descriptor before it takes the next, and fetches a batch
  *   in windows of 16 descriptors without overlapping fetch and execution.
- * Not modelled: translating the completion-record address before the operation starts; the
- *   record is one write at the end.
+ * Not modelled: without a device TLB, translating the completion-record address before the
+ *   operation starts; the record is one write at the end.
  * Not modelled: completion interrupts; a handle is checked and no message is sent.
  * Not modelled: the implicit readback of a drain, whose address hardware chooses.
  */

@@ -2,9 +2,9 @@
 /* data.c - what follows the unit's answer: the data of a read come from host memory, through the
  * walkers' port if they share it, and go back over the link. Only if link.on.
  *
- * Model choice: the data of a write take their slots of the memory port when the unit answers; they
- * hold up others, nobody waits for them. A last-level cache keeps every line of data that went
- * through (data.cached), read or written. */
+ * Model choice: written data have a way of their own to memory: published rates of writes that miss
+ * do not depend on their size. A last-level cache keeps every line of data that went through
+ * (data.cached), read or written. */
 #include "uarch/data.h"
 
 #include "uarch/txn.h"
