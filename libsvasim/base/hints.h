@@ -10,4 +10,11 @@
 #define SV_SELDOM
 #endif
 
+/* Part of the path of each request: inlined although there is a second, rare caller. */
+#if defined(__GNUC__)
+#define SV_ALWAYS_INLINE inline __attribute__((always_inline))
+#else
+#define SV_ALWAYS_INLINE inline
+#endif
+
 #endif

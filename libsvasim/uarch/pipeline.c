@@ -107,7 +107,7 @@ static inline svasim_tick lookup_slot(const struct sv_pipeline *p, const struct 
     return free > at ? free : at;
 }
 
-static void start_lookup(struct sv_pipeline *p, struct sv_txn *txn)
+static SV_ALWAYS_INLINE void start_lookup(struct sv_pipeline *p, struct sv_txn *txn)
 {
     svasim_tick at = sv_rate_take(&p->lookup_rate, p->now);
     SV_ASSERT(at == p->now);
@@ -148,14 +148,16 @@ void sv_pipeline_wake_queue(struct sv_pipeline *p)
 }
 
 /* A request is at the unit. */
-static void arrive(struct sv_pipeline *p, struct sv_txn *txn)
+static SV_ALWAYS_INLINE void arrive(struct sv_pipeline *p, struct sv_txn *txn)
 {
     txn->order = p->accepted++;
     txn->arrived = txn->since = p->now;
     txn->stage = SVASIM_STAGE_QUEUE;
     txn->active = true;
-    txn->posted_before = p->posted_arrived;
-    p->posted_arrived += !sv_link_returns(&txn->request);
+    if (p->ordered) {
+        txn->posted_before = p->posted_arrived;
+        p->posted_arrived += !sv_link_returns(&txn->request);
+    }
     if (p->queue.count == 0 && may_start(p) && lookup_slot(p, txn) == p->now) {
         start_lookup(p, txn);
     } else {
@@ -265,7 +267,7 @@ static enum sv_latency_kind latency_kind(const svasim_request *request)
 }
 
 /* The device has its answer. */
-static void deliver(struct sv_pipeline *p, struct sv_txn *txn)
+static SV_ALWAYS_INLINE void deliver(struct sv_pipeline *p, struct sv_txn *txn)
 {
     svasim_response response;
     sv_core_describe(p->core, &txn->ending, &response);
@@ -297,7 +299,7 @@ static void give_credit(struct sv_pipeline *p)
 }
 
 /* The unit is done with it. */
-static void answer(struct sv_pipeline *p, struct sv_txn *txn)
+static SV_ALWAYS_INLINE void answer(struct sv_pipeline *p, struct sv_txn *txn)
 {
     bool returns = p->link.on && sv_link_returns(&txn->request);
     if (p->core->on_act)

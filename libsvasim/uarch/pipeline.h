@@ -93,8 +93,6 @@ struct sv_pipeline {
     uint64_t blocked_from; /* since these ticks, summed over its requests */
     uint64_t blocked_ticks;
     struct sv_rate lookup_rate, respond_rate;
-    struct sv_banks lookup_banks;
-    struct sv_slots slots; /* of the walkers' lookups */
     uint64_t lookup_port_ticks;
     struct sv_lane lookups, answers;
     uint32_t second_level_busy; /* requests that wait for the second level of the IOTLB */
@@ -169,6 +167,10 @@ struct sv_pipeline {
     uint64_t stage_ticks[SVASIM_STAGE_COUNT];
     uint64_t busy[SV_RES_COUNT], stalled[SV_RES_COUNT];
     struct sv_histogram latency[SV_LATENCY_KINDS];
+
+    /* large, and off by default: behind what each request needs */
+    struct sv_banks lookup_banks;
+    struct sv_slots slots; /* of the walkers' lookups */
 };
 
 #define SV_WAITS_MAX 64u
