@@ -63,13 +63,6 @@ struct sv_list {
     uint32_t count;
 };
 
-/* So many starts per cycle. */
-struct sv_rate {
-    svasim_tick tick; /* cycle of the last start */
-    uint32_t used;    /* starts in that cycle */
-    uint32_t width;
-};
-
 struct sv_pipeline {
     struct sv_core *core;
     svasim_tick now;

@@ -20,9 +20,9 @@ void sv_slots_init(struct sv_slots *slots, const svasim_config *config)
         [SV_SLOTS_INTERRUPT] = {SV_KEY_PORTS_INTERRUPT, SV_KEY_BANKS_INTERRUPT},
     };
     for (unsigned i = 0; i < SV_SLOTS_COUNT; i++) {
-        slots->of[i].ports = (uint32_t)config->value[keys[i].ports];
+        slots->of[i].ports.width = (uint32_t)config->value[keys[i].ports];
         slots->of[i].banks.count = (uint32_t)config->value[keys[i].banks];
-        slots->on |= slots->of[i].ports || slots->of[i].banks.count;
+        slots->on |= slots->of[i].ports.width || slots->of[i].banks.count;
     }
 }
 
@@ -64,18 +64,7 @@ svasim_tick sv_slots_take(struct sv_slots *slots, svasim_tick now, const struct 
     if (id == SV_SLOTS_COUNT)
         return now;
     struct sv_cache_slots *cache = &slots->of[id];
-    svasim_tick start = now;
-    if (cache->ports) {
-        if (cache->tick < now) {
-            cache->tick = now;
-            cache->used = 0;
-        } else if (cache->used == cache->ports) {
-            cache->tick++;
-            cache->used = 0;
-        }
-        cache->used++;
-        start = cache->tick;
-    }
+    svasim_tick start = cache->ports.width ? sv_rate_take(&cache->ports, now) : now;
     if (cache->banks.count) {
         svasim_tick free = sv_bank_free(&cache->banks, key);
         start = free > start ? free : start;

@@ -7,6 +7,44 @@
 #include "arch/walk.h"
 #include "spec/config.h"
 
+/* So many starts per cycle. */
+struct sv_rate {
+    svasim_tick tick; /* cycle of the last start */
+    uint32_t used;    /* starts in that cycle */
+    uint32_t width;
+};
+
+/* First tick at or after `now` with a free slot; takes the slot. */
+static inline svasim_tick sv_rate_take(struct sv_rate *rate, svasim_tick now)
+{
+    if (now > rate->tick || rate->used == 0) {
+        rate->tick = now;
+        rate->used = 0;
+    } else if (rate->used == rate->width) {
+        rate->tick++;
+        rate->used = 0;
+    }
+    rate->used++;
+    return rate->tick;
+}
+
+/* The same without taking it. */
+static inline svasim_tick sv_rate_peek(const struct sv_rate *rate, svasim_tick now)
+{
+    if (now > rate->tick || rate->used < rate->width)
+        return now > rate->tick ? now : rate->tick;
+    return rate->tick + 1;
+}
+
+/* No start before `until`. */
+static inline void sv_rate_block(struct sv_rate *rate, svasim_tick until)
+{
+    if (rate->tick < until) {
+        rate->tick = until - 1;
+        rate->used = rate->width;
+    }
+}
+
 /* Caches that have ports of their own. */
 enum sv_slots_id {
     SV_SLOTS_CONTEXT,
@@ -29,9 +67,7 @@ struct sv_banks {
 struct sv_slots {
     bool on; /* any limit is set */
     struct sv_cache_slots {
-        uint32_t ports; /* starts per cycle; 0: no limit */
-        uint32_t used;  /* of them in `tick` */
-        svasim_tick tick;
+        struct sv_rate ports; /* width 0: no limit */
         struct sv_banks banks;
     } of[SV_SLOTS_COUNT];
 };

@@ -78,37 +78,6 @@ static inline void sv_txn_enter(const struct sv_core *core, struct sv_txn *txn, 
     txn->stage = (uint8_t)stage;
 }
 
-/* First tick at or after `now` with a free slot; takes the slot. */
-static inline svasim_tick sv_rate_take(struct sv_rate *rate, svasim_tick now)
-{
-    if (now > rate->tick || rate->used == 0) {
-        rate->tick = now;
-        rate->used = 0;
-    } else if (rate->used == rate->width) {
-        rate->tick++;
-        rate->used = 0;
-    }
-    rate->used++;
-    return rate->tick;
-}
-
-/* The same without taking it. */
-static inline svasim_tick sv_rate_peek(const struct sv_rate *rate, svasim_tick now)
-{
-    if (now > rate->tick || rate->used < rate->width)
-        return now > rate->tick ? now : rate->tick;
-    return rate->tick + 1;
-}
-
-/* No start before `until`. */
-static inline void sv_rate_block(struct sv_rate *rate, svasim_tick until)
-{
-    if (rate->tick < until) {
-        rate->tick = until - 1;
-        rate->used = rate->width;
-    }
-}
-
 /* --- between pipeline.c and walkers.c --- */
 
 void sv_pipeline_respond(struct sv_pipeline *pipeline, struct sv_txn *txn);

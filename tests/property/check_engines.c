@@ -31,17 +31,6 @@ static svasim_request pages(struct load *load, unsigned index)
     return request;
 }
 
-static svasim_resource resource(const struct load *load, const char *name)
-{
-    svasim_resource found = {0};
-    for (unsigned i = 0; i < svasim_resource_count(); i++) {
-        ck_assert(svasim_resource_get(load->bed.unit, i, &found) == SVASIM_OK);
-        if (strcmp(found.name, name) == 0)
-            return found;
-    }
-    ck_abort_msg("no resource %s", name);
-}
-
 static void put(struct load *load, unsigned slot, uint64_t low, uint64_t high)
 {
     const uint64_t words[4] = {low, high, 0, 0};
@@ -98,9 +87,9 @@ START_TEST(hits_stand_still_as_long_as_sweeps)
     ck_assert_uint_eq(bed_counter(&load.bed, "inv_busy"), 50 * count);
     ck_assert_uint_eq(bed_counter(&load.bed, "inv_stalled"),
                       50 * count * (count - (count > 0)) / 2);
-    ck_assert_uint_eq(resource(&load, "invalidation").busy_ticks, 50 * count);
-    ck_assert_uint_eq(resource(&load, "invalidation").slots, 1);
-    ck_assert_uint_eq(resource(&load, "lookup.width").busy_ticks, 401 + 60 * count);
+    ck_assert_uint_eq(load_resource(&load, "invalidation").busy_ticks, 50 * count);
+    ck_assert_uint_eq(load_resource(&load, "invalidation").slots, 1);
+    ck_assert_uint_eq(load_resource(&load, "lookup.width").busy_ticks, 401 + 60 * count);
     load_close(&load);
 }
 END_TEST
@@ -129,7 +118,7 @@ START_TEST(queue_takes_its_time)
     ck_assert_uint_eq(bed_counter(&load.bed, "inv_fetches"), (count + 1) / 2);
     ck_assert_uint_eq(bed_counter(&load.bed, "inv_stalled"), (count + 1) / 2 * 90);
     ck_assert_uint_eq(bed_counter(&load.bed, "inv_busy"), 40 * count);
-    ck_assert_uint_eq(resource(&load, "memory.interval").busy_ticks, (count + 1) / 2);
+    ck_assert_uint_eq(load_resource(&load, "memory.interval").busy_ticks, (count + 1) / 2);
     load_close(&load);
 }
 END_TEST
@@ -164,7 +153,7 @@ START_TEST(page_requests_follow_each_other)
     svasim_drain(load.bed.unit);
     /* Those without room are over, too: after PRO the tables are still looked at. */
     ck_assert_uint_eq(bed_counter(&load.bed, "page_request_busy"), 25 * count);
-    ck_assert_uint_eq(resource(&load, "page_request").busy_ticks, 25 * count);
+    ck_assert_uint_eq(load_resource(&load, "page_request").busy_ticks, 25 * count);
     if (count <= 127)
         ck_assert_uint_eq(bed_counter(&load.bed, "page_request_stalled"),
                           25 * count * (count - (count > 0)) / 2);

@@ -29,18 +29,6 @@ static svasim_request three_devices(struct load *load, unsigned index)
     return of_devices(load, index, 3);
 }
 
-static svasim_resource resource(const struct load *load, const char *name)
-{
-    svasim_resource found = {0};
-    for (unsigned i = 0; i < svasim_resource_count(); i++) {
-        ck_assert(svasim_resource_get(load->bed.unit, i, &found) == SVASIM_OK);
-        if (strcmp(found.name, name) == 0)
-            return found;
-    }
-    ck_abort_msg("no resource %s", name);
-    return found;
-}
-
 #define BUSY "memory.latency=100 context.latency=1 memory.depth=64 memory.interval=0 walk.join=off "
 
 static const struct {
@@ -77,8 +65,8 @@ START_TEST(shares_are_kept)
         ck_assert_uint_ne(load.answer[i].fault, SVASIM_FAULT_NONE);
         waited += load.answer[i].where[SVASIM_STAGE_WALKER_WAIT];
     }
-    uint64_t limit = resource(&load, "walk.per_id").stalled_ticks;
-    ck_assert_uint_eq(waited, limit + resource(&load, "walk.walkers").stalled_ticks);
+    uint64_t limit = load_resource(&load, "walk.per_id").stalled_ticks;
+    ck_assert_uint_eq(waited, limit + load_resource(&load, "walk.walkers").stalled_ticks);
     ck_assert((limit > waited / 2) == shares[_i].limited);
     ck_assert((limit < waited / 2) == shares[_i].short_of_walkers);
     load_close(&load);

@@ -101,3 +101,15 @@ uint64_t load_config(const struct load *load, const char *key)
                   key);
     return strcmp(text, "on") == 0 ? 1 : strtoull(text, NULL, 0);
 }
+
+svasim_resource load_resource(const struct load *load, const char *name)
+{
+    svasim_resource found = {0};
+    for (unsigned i = 0; i < svasim_resource_count(); i++) {
+        ck_assert(svasim_resource_get(load->bed.unit, i, &found) == SVASIM_OK);
+        if (strcmp(found.name, name) == 0)
+            return found;
+    }
+    ck_abort_msg("no resource %s", name);
+    return found;
+}

@@ -31,4 +31,7 @@ uint64_t load_config(const struct load *load, const char *key);
 /* Forget answers and counts, keep the unit as it is. */
 void load_reset(struct load *load);
 
+/* A row of the resource report. */
+svasim_resource load_resource(const struct load *load, const char *name);
+
 #endif
